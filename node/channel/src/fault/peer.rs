@@ -1,0 +1,269 @@
+//! Faults of the other side.
+
+use bitcoin::{Amount, FeeRate, OutPoint};
+use leyden_labels::{Dialect, PerSide};
+use leyden_tx::{Delay, DisclosureError};
+
+use crate::state::StateName;
+
+/// A message that no honest side sends.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Invalid {
+    /// On `C{n}x`.
+    #[error("the signature on the commitment does not verify")]
+    CommitmentSignature,
+    /// On `RD{n}x`.
+    #[error("the signature on the revocable delivery does not verify")]
+    RevocableDeliverySignature,
+    /// `noinput`: the revocable delivery must be pre-signed.
+    #[error("the signature on the revocable delivery is missing")]
+    MissingSignature,
+    /// `csv`, or no revocable delivery because of dust.
+    #[error("a signature on a revocable delivery that has none")]
+    SurplusSignature,
+    /// On `ES`.
+    #[error("the signature on the settlement does not verify")]
+    SettlementSignature,
+    /// On an input of F.
+    #[error("input {index} of the funding transaction is not validly signed")]
+    FundingSignature {
+        /// Of the input.
+        index: usize,
+    },
+    /// The signatures are not for the sender's inputs.
+    #[error("the signatures are not for exactly the sender's inputs")]
+    FundingInputs,
+    /// An update must change something.
+    #[error("the batch is empty")]
+    EmptyBatch,
+    /// A payment must pay something.
+    #[error("a payment of nothing")]
+    ZeroPayment,
+    /// The proposer pays more than it has.
+    #[error("{asked} exceeds the proposer's balance of {balance}")]
+    Overdraft {
+        /// The proposer's, before the payment.
+        balance: Amount,
+        /// The payment.
+        asked: Amount,
+    },
+    /// "Each set of commitments uses its own keys and never uses them again" (§3.3.5).
+    #[error("a key that is in use already")]
+    KeyReused,
+    /// The sender's coins for F.
+    #[error(transparent)]
+    Contribution(#[from] ContributionError),
+    /// The balances cannot pay the fee proposed.
+    #[error("the balances cannot pay the fee of the settlement")]
+    SettlementUnpayable,
+}
+
+/// What is wrong with one side's coins for F.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ContributionError {
+    /// Too little, or more than there is.
+    #[error("coins of {given} for {needed}")]
+    Amount {
+        /// The side's balance in commitment 0 and its change.
+        needed: Amount,
+        /// The sum of its inputs.
+        given: Amount,
+    },
+    /// The same coin twice.
+    #[error("{outpoint} is spent twice")]
+    DuplicateInput {
+        /// The coin.
+        outpoint: OutPoint,
+    },
+    /// `csv`: F's txid must be fixed before it is signed.
+    #[error("{outpoint} is not segwit: the funding transaction would be malleable")]
+    MalleableFunding {
+        /// The coin.
+        outpoint: OutPoint,
+    },
+    /// Its signature could not be checked.
+    #[error("{outpoint} is neither P2WPKH nor P2PKH")]
+    FundingScript {
+        /// The coin.
+        outpoint: OutPoint,
+    },
+    /// The change would keep F from being relayed.
+    #[error("the change is below the dust limit")]
+    ChangeDust,
+    /// A replacement must conflict with every earlier F.
+    #[error("the replacement spends no coin of an earlier funding transaction")]
+    KeepsNoInput,
+}
+
+/// What the two sides do not agree on.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Incompatible {
+    /// The dialect.
+    #[error("dialect {theirs}, not {ours}")]
+    Dialect {
+        /// This side's.
+        ours: Dialect,
+        /// The other side's.
+        theirs: Dialect,
+    },
+    /// The delay.
+    #[error("a delay of {} blocks, not {}", theirs.blocks(), ours.blocks())]
+    Delay {
+        /// This side's.
+        ours: Delay,
+        /// The other side's.
+        theirs: Delay,
+    },
+    /// The dust limit.
+    #[error("a dust limit of {theirs}, not {ours}")]
+    DustLimit {
+        /// This side's.
+        ours: Amount,
+        /// The other side's.
+        theirs: Amount,
+    },
+    /// The balances of commitment 0, and so the capacity.
+    #[error("contributions a {} b {}, not a {} b {}", theirs.a, theirs.b, ours.a, ours.b)]
+    Contribution {
+        /// This side's.
+        ours: PerSide<Amount>,
+        /// The other side's.
+        theirs: PerSide<Amount>,
+    },
+    /// The fee rate of `ES`.
+    #[error("a settlement at {asked} sat/kwu, more than {most}")]
+    SettlementFee {
+        /// This side's limit.
+        most: FeeRate,
+        /// The other side's proposal.
+        asked: FeeRate,
+    },
+}
+
+/// A breach of the contract off chain.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Misbehaved {
+    /// It does not revoke what it should.
+    #[error("wrong disclosure: {0}")]
+    WrongDisclosure(DisclosureError),
+    /// It claims commitments or disclosures that this side does not know of.
+    #[error("the other side is at {claimed}, this side at {known}: this side may have lost data")]
+    AheadOfUs {
+        /// The other side's number.
+        claimed: u64,
+        /// The newest that fits this side's.
+        known: u64,
+    },
+    /// It has less than this side knows it to have had.
+    #[error("the other side is at {claimed}, and was at {known}: it lost data")]
+    BehindUs {
+        /// The other side's number.
+        claimed: u64,
+        /// The oldest that fits this side's.
+        known: u64,
+    },
+}
+
+/// Not now. Also what a duplicate or a late message gives.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Order {
+    /// The state has no use for it.
+    #[error("{message} while {state}")]
+    Unexpected {
+        /// Its name.
+        message: &'static str,
+        /// The state's.
+        state: StateName,
+    },
+    /// Another commitment number is next.
+    #[error("number {got}, expected {expected}")]
+    Number {
+        /// The number that is next.
+        expected: u64,
+        /// The message's.
+        got: u64,
+    },
+    /// Another F is being signed.
+    #[error("funding revision {got}, expected {expected}")]
+    Revision {
+        /// The revision that is next.
+        expected: u32,
+        /// The message's.
+        got: u32,
+    },
+    /// Both sides proposed at once, and this side's goes first.
+    #[error("both sides proposed, and the other side's is dropped")]
+    Collision,
+}
+
+impl Invalid {
+    pub(super) const fn name(&self) -> &'static str {
+        match self {
+            Self::CommitmentSignature => "commitment-signature",
+            Self::RevocableDeliverySignature => "revocable-delivery-signature",
+            Self::MissingSignature => "missing-signature",
+            Self::SurplusSignature => "surplus-signature",
+            Self::SettlementSignature => "settlement-signature",
+            Self::FundingSignature { .. } => "funding-signature",
+            Self::FundingInputs => "funding-inputs",
+            Self::EmptyBatch => "empty-batch",
+            Self::ZeroPayment => "zero-payment",
+            Self::Overdraft { .. } => "overdraft",
+            Self::KeyReused => "key-reused",
+            Self::Contribution(error) => error.name(),
+            Self::SettlementUnpayable => "settlement-unpayable",
+        }
+    }
+}
+
+impl ContributionError {
+    pub(super) const fn name(&self) -> &'static str {
+        match self {
+            Self::Amount { .. } => "funding-amount",
+            Self::DuplicateInput { .. } => "duplicate-input",
+            Self::MalleableFunding { .. } => "malleable-funding",
+            Self::FundingScript { .. } => "funding-script",
+            Self::ChangeDust => "change-dust",
+            Self::KeepsNoInput => "keeps-no-input",
+        }
+    }
+}
+
+impl Incompatible {
+    pub(super) const fn name(&self) -> &'static str {
+        match self {
+            Self::Dialect { .. } => "dialect",
+            Self::Delay { .. } => "delay",
+            Self::DustLimit { .. } => "dust-limit",
+            Self::Contribution { .. } => "contribution",
+            Self::SettlementFee { .. } => "settlement-fee",
+        }
+    }
+}
+
+impl Misbehaved {
+    pub(super) const fn name(&self) -> &'static str {
+        match self {
+            Self::WrongDisclosure(error) => match error {
+                DisclosureError::Repeated { .. } => "disclosure-repeated",
+                DisclosureError::OutOfOrder { .. } => "disclosure-out-of-order",
+                DisclosureError::PastEnd => "disclosure-past-end",
+                DisclosureError::WrongKey { .. } => "wrong-key",
+                DisclosureError::Inconsistent { .. } => "disclosure-inconsistent",
+            },
+            Self::AheadOfUs { .. } => "ahead-of-us",
+            Self::BehindUs { .. } => "behind-us",
+        }
+    }
+}
+
+impl Order {
+    pub(super) const fn name(&self) -> &'static str {
+        match self {
+            Self::Unexpected { .. } => "unexpected",
+            Self::Number { .. } => "number",
+            Self::Revision { .. } => "revision",
+            Self::Collision => "collision",
+        }
+    }
+}

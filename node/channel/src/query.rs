@@ -1,0 +1,197 @@
+//! Looking at a channel.
+
+use bitcoin::{Amount, OutPoint, Transaction};
+use leyden_labels::{Kind, Label};
+use leyden_tx::{Balances, ChannelKeys, ChannelParams, Child, LabelledTx};
+
+use crate::chain::{Spend, label_of, own_held, recognise};
+use crate::channel::Channel;
+use crate::config::Config;
+use crate::fault::{Fault, Misuse};
+use crate::held::HeldCommitment;
+use crate::live::Live;
+use crate::output::Claim;
+use crate::state::StateName;
+
+impl Channel {
+    /// The configuration.
+    #[must_use]
+    pub const fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The parameters that both sides agreed on, once commitment 0 is held.
+    #[must_use]
+    pub fn params(&self) -> Option<&ChannelParams> {
+        self.state.live().map(|live| &live.terms.params)
+    }
+
+    /// Where the channel stands.
+    #[must_use]
+    pub fn state(&self) -> StateName {
+        if self.is_closed() {
+            StateName::Closed
+        } else {
+            self.state.name()
+        }
+    }
+
+    /// The number of the own current commitment; 0 before there is one.
+    #[must_use]
+    pub fn number(&self) -> u64 {
+        self.state.live().map_or(0, |live| live.held.number())
+    }
+
+    /// The balances of the own current commitment; the contributions before there is one.
+    #[must_use]
+    pub fn balances(&self) -> Balances {
+        self.state
+            .live()
+            .map_or(self.config.contribution, Live::balances)
+    }
+
+    /// The part of the own balance that is not final yet: the payer has not revoked.
+    #[must_use]
+    pub fn unsettled(&self) -> Amount {
+        let incoming = self.state.live().map_or(&[][..], |live| &live.incoming);
+        incoming.iter().fold(Amount::ZERO, |sum, payment| {
+            sum.checked_add(payment.amount).unwrap_or(Amount::MAX)
+        })
+    }
+
+    /// Own payments that wait for their update.
+    #[must_use]
+    pub fn queued(&self) -> Amount {
+        self.state.live().map_or(Amount::ZERO, Live::queued)
+    }
+
+    /// F's output: the one in the chain, else the one expected.
+    #[must_use]
+    pub fn funding_outpoint(&self) -> Option<OutPoint> {
+        let confirmed = self.view.funding().map(|(outpoint, _)| outpoint);
+        confirmed.or_else(|| self.state.live().map(|live| live.expected))
+    }
+
+    /// The height of the last block handled.
+    #[must_use]
+    pub const fn tip(&self) -> Option<u32> {
+        self.view.tip
+    }
+
+    /// The height of the first block that can have the next delayed claim; `None` if none waits.
+    #[must_use]
+    pub fn next_deadline(&self) -> Option<u32> {
+        let next = self.view.next_height();
+        self.due
+            .iter()
+            .map(|due| due.from)
+            .filter(|from| *from > next)
+            .min()
+    }
+
+    /// What this side would put on chain now, given what it has seen of it.
+    #[must_use]
+    pub fn claims(&self) -> Vec<Claim> {
+        let next = self.view.next_height();
+        let valid = self.due.iter().filter(|due| due.from <= next);
+        valid.map(|due| due.claim.clone()).collect()
+    }
+
+    /// The paper's name of a transaction, if it is one of this channel's.
+    #[must_use]
+    pub fn label_of(&self, tx: &Transaction) -> Option<Label> {
+        let live = self.state.live()?;
+        let mut keys = self.keys.clone();
+        label_of(live, &mut keys, &self.view, tx).ok().flatten()
+    }
+
+    /// The paper's name of the transaction that `outpoint` is an output of, if it was seen or is held.
+    #[must_use]
+    pub fn label_of_outpoint(&self, outpoint: &OutPoint) -> Option<Label> {
+        if let Some(seen) = self.view.find(outpoint.txid) {
+            return self.label_of(seen);
+        }
+        let held = self.holdings();
+        let held = held
+            .iter()
+            .find(|held| held.tx.compute_txid() == outpoint.txid);
+        held.map(|held| held.label)
+    }
+
+    /// Every transaction that this side alone could broadcast, now or once its lock is over: F once
+    /// signed, its commitments, their `RD`, `ES` once complete. Complete, without fees.
+    #[must_use]
+    pub fn holdings(&self) -> Vec<LabelledTx> {
+        let mut keys = self.keys.clone();
+        self.state
+            .live()
+            .and_then(|live| self.held_by(live, &mut keys).ok())
+            .unwrap_or_default()
+    }
+
+    fn held_by(&self, live: &Live, keys: &mut ChannelKeys) -> Result<Vec<LabelledTx>, Fault> {
+        let mut holdings = Vec::new();
+        if let Some(tx) = live.funding.last() {
+            holdings.push(LabelledTx {
+                label: Label::FUNDING,
+                tx: tx.clone(),
+            });
+        }
+        for held in live.archive.values().chain([&live.held]) {
+            holdings.push(self.complete(live, keys, held)?);
+            if let Some(child) = self.revocable_delivery(live, keys, held)? {
+                holdings.push(child.labelled());
+            }
+        }
+        if let Some(tx) = self.state.closing().settlement {
+            holdings.push(LabelledTx {
+                label: Label::SETTLEMENT,
+                tx,
+            });
+        }
+        Ok(holdings)
+    }
+
+    fn complete(
+        &self,
+        live: &Live,
+        keys: &ChannelKeys,
+        held: &HeldCommitment,
+    ) -> Result<LabelledTx, Fault> {
+        held.complete(&live.terms.params, keys, live.funding_outpoint(&self.view))
+    }
+
+    /// Of the commitment as it is on chain, else as it would be.
+    fn revocable_delivery(
+        &self,
+        live: &Live,
+        keys: &mut ChannelKeys,
+        held: &HeldCommitment,
+    ) -> Result<Option<Child>, Fault> {
+        let params = &live.terms.params;
+        for seen in self.view.spends() {
+            if let Spend::Commitment(found) = recognise(live, keys, &seen.tx)?
+                && found.commitment.label == held.label()
+            {
+                return held.revocable_delivery(params, keys, &found.commitment);
+            }
+        }
+        let commitment = held.commitment(params, live.funding_outpoint(&self.view))?;
+        held.revocable_delivery(params, keys, &commitment)
+    }
+
+    /// Own commitment `number`, fully signed.
+    ///
+    /// # Errors
+    /// [`Misuse::NotHeld`] if it is neither current nor kept.
+    pub fn commitment(&self, number: u64) -> Result<LabelledTx, Fault> {
+        let label = Label::new(Kind::Commitment, number, self.config.side);
+        let held = |live| own_held(live, number).map(|held| (live, held));
+        let (live, held) = self
+            .state
+            .live()
+            .and_then(held)
+            .ok_or(Misuse::NotHeld { label })?;
+        self.complete(live, &self.keys, held)
+    }
+}
