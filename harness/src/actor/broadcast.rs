@@ -6,6 +6,7 @@ use leyden_bitcoind::{Node, SubmitError};
 use leyden_channel::{Claim, ClaimTransaction, FeeNeed};
 use leyden_labels::{Label, Side};
 use leyden_scenario::ChannelName;
+use leyden_wallet::Purpose;
 
 use super::embedded::{Embedded, wallet_failure};
 use super::failure::ActorFailure;
@@ -111,6 +112,7 @@ impl Embedded {
         feerate: FeeRate,
         node: &Node,
     ) -> Result<(), ActorFailure> {
+        let index = self.indexes.get(channel).copied().unwrap_or_default();
         let bare = claim.tx().compute_txid();
         if self
             .posted
@@ -118,10 +120,14 @@ impl Embedded {
             .is_some_and(|posted| posted.bare != bare)
         {
             // Another parent, so another child: the coin it was paid with is free again.
-            self.wallet.release(claim.label);
-            self.wallet.release(bump_label(claim.label));
+            for label in [claim.label, bump_label(claim.label)] {
+                self.wallet.release(Purpose {
+                    channel: index,
+                    label,
+                });
+            }
         }
-        let package = self.pay_for(claim, feerate)?;
+        let package = self.pay_for(index, claim, feerate)?;
         let sent = match package.as_slice() {
             [single] => node.send_raw(single).map(drop),
             several => node.submit_package(several).map(drop),
@@ -137,16 +143,19 @@ impl Embedded {
     /// The claim as bitcoind will take it: alone, or with the child that pays for it.
     fn pay_for(
         &mut self,
+        index: u32,
         claim: &Claim,
         feerate: FeeRate,
     ) -> Result<Vec<Transaction>, ActorFailure> {
         let paid = match (&claim.transaction, &claim.fee) {
             (ClaimTransaction::Whole(tx), FeeNeed::Bump { parent }) => {
-                let bump = self.wallet.bump_commitment(parent, feerate);
+                let bump = self.wallet.bump_commitment(index, parent, feerate);
                 bump.map(|bump| vec![tx.clone(), bump.tx])
             }
             (ClaimTransaction::Child(child), FeeNeed::Attach { parent }) => {
-                let paid = self.wallet.attach_fee(child, parent.as_ref(), feerate);
+                let paid = self
+                    .wallet
+                    .attach_fee(index, child, parent.as_ref(), feerate);
                 paid.map(|paid| vec![paid.tx])
             }
             (ClaimTransaction::Whole(tx), FeeNeed::Paid | FeeNeed::Attach { .. }) => {

@@ -59,6 +59,8 @@ pub(crate) struct Embedded {
     pub(super) wallet: Wallet,
     pub(super) feerate: FeeRate,
     pub(super) seats: BTreeMap<ChannelName, Seat>,
+    /// The branch of its keys that each channel uses.
+    pub(super) indexes: BTreeMap<ChannelName, u32>,
     /// What it handed to bitcoind, by channel and label.
     pub(super) posted: BTreeMap<(ChannelName, Label), Posted>,
     enforces: bool,
@@ -82,6 +84,7 @@ impl Embedded {
             wallet,
             feerate: FeeRate::from_sat_per_kwu(part.feerate.sat_per_kwu()),
             seats: BTreeMap::new(),
+            indexes: BTreeMap::new(),
             posted: BTreeMap::new(),
             enforces: part.enforces,
             reacts: part.reacts,

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use bitcoin::{OutPoint, ScriptBuf, Transaction, Weight};
 use leyden_channel::{Claim, ClaimTransaction, FeeNeed};
-use leyden_labels::{Dialect, Label, PerSide, Side};
+use leyden_labels::{Dialect, Kind, Label, PerSide, Side};
 use leyden_scenario::{ActorName, Construction, Open};
 use leyden_tx::{
     Balances, ChannelKeys, ChannelParams, Commitment, DUST_LIMIT, Delay, FUNDING_VOUT,
@@ -82,9 +82,11 @@ impl Figures {
             funding: PerSide::from_fn(|side| keys.get(side).funding().public()),
             delivery: PerSide::from_fn(|side| keys.get(side).delivery().public()),
         };
+        actors.a.indexes.insert(open.channel.clone(), indexes.a);
+        actors.b.indexes.insert(open.channel.clone(), indexes.b);
         let contributions = PerSide {
-            a: contribute(actors.a, balances.a, funding_shared_weight())?,
-            b: contribute(actors.b, balances.b, Weight::ZERO)?,
+            a: contribute(actors.a, indexes.a, balances.a, funding_shared_weight())?,
+            b: contribute(actors.b, indexes.b, balances.b, Weight::ZERO)?,
         };
         let mut funding =
             build_funding(&params, &contributions).map_err(|error| failed(&a, error))?;
@@ -215,7 +217,11 @@ impl Figures {
             complete_commitment(&self.params, &countersigned, self.keys.get(last).funding());
         let complete = complete.map_err(|error| text(&error))?;
         let parent = UnconfirmedParent {
-            label: complete.label,
+            label: Label::new(
+                Kind::FeeBump,
+                complete.label.number(),
+                complete.label.side().unwrap_or(Side::A),
+            ),
             weight: complete.tx.weight(),
             anchor: OutPoint::new(complete.tx.compute_txid(), commitment.anchor_vout),
             anchor_value: anchor_value(&commitment),
@@ -237,10 +243,12 @@ fn anchor_value(commitment: &Commitment) -> bitcoin::Amount {
 
 fn contribute(
     actor: &mut Embedded,
+    channel: u32,
     amount: bitcoin::Amount,
     shared: Weight,
 ) -> Result<FundingContribution, ActorFailure> {
     let request = FundingRequest {
+        channel,
         amount,
         feerate: actor.feerate,
         shared,

@@ -6,7 +6,7 @@ use leyden_channel::{Channel, Command, SignedInput};
 use leyden_labels::{Label, Side};
 use leyden_scenario::{ChannelName, CoinKind};
 use leyden_tx::{FundingContribution, FundingInput, funding_shared_weight};
-use leyden_wallet::{CoinFilter, FundingRequest, WalletError};
+use leyden_wallet::{CoinFilter, FundingRequest, Purpose, WalletError};
 
 use super::embedded::{Embedded, Seat, Terms, wallet_failure};
 use super::failure::ActorFailure;
@@ -17,7 +17,9 @@ impl Embedded {
     pub(crate) fn open(&mut self, terms: Terms, mail: &mut Mail) -> Result<(), ActorFailure> {
         let side = terms.config.side;
         let amount = *terms.config.contribution.get(side);
+        let index = terms.config.channel_index;
         let request = FundingRequest {
+            channel: index,
             amount,
             feerate: terms.feerate.unwrap_or(self.feerate),
             shared: match side {
@@ -31,6 +33,7 @@ impl Embedded {
             .select_funding(&request)
             .map_err(|error| wallet_failure(&self.name, error))?;
         self.check_fee_coin(&contribution)?;
+        self.indexes.insert(terms.channel.clone(), index);
         let mut config = terms.config;
         config.destination = Some(self.address(CoinKind::P2wpkh)?);
         let channel = Channel::new(config, &self.seed).map_err(|fault| self.fault(fault))?;
@@ -70,8 +73,10 @@ impl Embedded {
         let seat = self.seat(channel)?;
         let config = seat.channel.config();
         let (side, amount) = (config.side, *config.contribution.get(config.side));
+        let index = config.channel_index;
         let kept = seat.offered.clone();
         let request = FundingRequest {
+            channel: index,
             amount,
             feerate: feerate.unwrap_or(self.feerate),
             shared: match side {
@@ -102,7 +107,10 @@ impl Embedded {
         kept: &FundingContribution,
         request: &FundingRequest,
     ) -> Result<FundingContribution, WalletError> {
-        self.wallet.release(Label::FUNDING);
+        self.wallet.release(Purpose {
+            channel: request.channel,
+            label: Label::FUNDING,
+        });
         let hidden: Vec<_> = kept
             .inputs
             .iter()

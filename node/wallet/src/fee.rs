@@ -10,6 +10,7 @@ use leyden_tx::{Child, InputShape, LabelledTx, UnconfirmedParent, transaction_we
 
 use crate::coin::{Coin, CoinFilter};
 use crate::error::WalletError;
+use crate::purpose::Purpose;
 use crate::select::{ChangeRule, ChooseError, Chosen, Want};
 use crate::wallet::Wallet;
 
@@ -21,13 +22,14 @@ impl Wallet {
     ///
     /// Behind the child's input 0 come the anchor of the commitment, if that is not confirmed and
     /// so must be paid for too, and fee inputs; behind its output 0 the change, if it is not dust.
-    /// Input 0 and its witness stay as they are. The coins are kept under the child's label.
+    /// Input 0 and its witness stay as they are. The coins are kept for the child's label in this channel.
     ///
     /// # Errors
     /// [`WalletError::NoFeeCoin`] if the coins do not suffice, [`WalletError::ChildTooLarge`] above
     /// 1000 vB with an unconfirmed parent.
     pub fn attach_fee(
         &mut self,
+        channel: u32,
         child: &Child,
         parent: Option<&UnconfirmedParent>,
         feerate: FeeRate,
@@ -37,7 +39,10 @@ impl Wallet {
             .chain(parent.map(|_| InputShape::ANCHOR))
             .collect();
         let want = Want {
-            label: child.label,
+            purpose: Purpose {
+                channel,
+                label: child.label,
+            },
             filter: CoinFilter::Any,
             feerate,
             amount: Amount::ZERO,
@@ -55,18 +60,22 @@ impl Wallet {
     ///
     /// Not in the paper, which has no fees here: `FB{n}x`. Spends: the anchor of `C{n}x` and fee
     /// inputs; version 3, no lock. Pays: change. It goes to the mempool in one package with its
-    /// parent, and makes up for the parent's fee too. The coins are kept under `FB{n}x`.
+    /// parent, and makes up for the parent's fee too. The coins are kept for `FB{n}x` of this channel.
     ///
     /// # Errors
     /// [`WalletError::NoFeeCoin`] if the coins do not suffice, [`WalletError::ChildTooLarge`] above
     /// 1000 vB.
     pub fn bump_commitment(
         &mut self,
+        channel: u32,
         parent: &UnconfirmedParent,
         feerate: FeeRate,
     ) -> Result<LabelledTx, WalletError> {
         let want = Want {
-            label: parent.label,
+            purpose: Purpose {
+                channel,
+                label: parent.label,
+            },
             filter: CoinFilter::Any,
             feerate,
             amount: Amount::ZERO,
@@ -97,7 +106,7 @@ impl Wallet {
         tx.output.extend(change);
         wallet.sign_all(&mut tx, &coins)?;
         *self = wallet;
-        Ok(labelled(want.label, tx))
+        Ok(labelled(want.purpose.label, tx))
     }
 }
 

@@ -6,12 +6,15 @@ use leyden_tx::{FundingContribution, FundingInput};
 
 use crate::coin::CoinFilter;
 use crate::error::WalletError;
+use crate::purpose::Purpose;
 use crate::select::{ChangeRule, ChooseError, Want};
 use crate::wallet::Wallet;
 
 /// What this side has to put into `F`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FundingRequest {
+    /// The channel's index among those of this wallet's owner.
+    pub channel: u32,
     /// Its part of the capacity.
     pub amount: Amount,
     /// The fee rate.
@@ -28,7 +31,7 @@ pub struct FundingRequest {
 impl Wallet {
     /// Chooses coins for `F`; each side pays for its own inputs and change.
     ///
-    /// They are kept under [`Label::FUNDING`]: asked again, at a higher rate, it uses them first, so
+    /// They are kept for the channel's [`Label::FUNDING`]: asked again, at a higher rate, it uses them first, so
     /// that the new `F` replaces the old one. A request for nothing is answered with nothing.
     ///
     /// # Errors
@@ -41,7 +44,10 @@ impl Wallet {
             return Ok(FundingContribution::default());
         }
         let want = Want {
-            label: Label::FUNDING,
+            purpose: Purpose {
+                channel: request.channel,
+                label: Label::FUNDING,
+            },
             filter: request.filter,
             feerate: request.feerate,
             amount: request.amount,

@@ -1,18 +1,18 @@
-//! Which coins pay: those kept for the label first, then the largest.
+//! Which coins pay: those kept for the purpose first, then the largest.
 
 use core::cmp::Reverse;
 
 use bitcoin::{Amount, FeeRate, TxOut, Weight};
-use leyden_labels::Label;
 use leyden_tx::{BuildError, DUST_LIMIT, fee_for_package};
 
 use crate::coin::{AddressKind, Coin, CoinFilter, KeyId};
 use crate::error::WalletError;
+use crate::purpose::Purpose;
 use crate::wallet::{Kept, Wallet, sum};
 
 /// What coins are wanted for.
 pub(crate) struct Want {
-    pub(crate) label: Label,
+    pub(crate) purpose: Purpose,
     pub(crate) filter: CoinFilter,
     pub(crate) feerate: FeeRate,
     /// What the coins pay for besides the fee.
@@ -48,9 +48,9 @@ enum Balance {
 }
 
 impl Wallet {
-    /// Chooses coins, and keeps them for the label.
+    /// Chooses coins, and keeps them for the purpose.
     pub(crate) fn choose(&mut self, want: &Want) -> Result<Chosen, ChooseError> {
-        let change_key = match self.kept.get(&want.label) {
+        let change_key = match self.kept.get(&want.purpose) {
             Some(kept) => kept.change,
             None => self.keyring.next(AddressKind::Receive),
         };
@@ -70,7 +70,7 @@ impl Wallet {
             {
                 Balance::Short { needed: short } => needed = short,
                 Balance::Enough { change: left } => {
-                    self.keep(want.label, &coins, change_key)?;
+                    self.keep(want.purpose, &coins, change_key)?;
                     let change = left.map(change);
                     return Ok(Chosen { coins, change });
                 }
@@ -84,7 +84,7 @@ impl Wallet {
     }
 
     fn candidates(&self, want: &Want) -> Vec<Coin> {
-        let kept = self.reserved(want.label);
+        let kept = self.reserved(want.purpose);
         let kept = kept.iter().filter_map(|outpoint| self.coins.get(outpoint));
         let mut free: Vec<&Coin> = self
             .coins()
@@ -98,9 +98,9 @@ impl Wallet {
     }
 
     /// Coins that an earlier build used stay kept, even if this one does without them.
-    fn keep(&mut self, label: Label, coins: &[Coin], change: KeyId) -> Result<(), WalletError> {
+    fn keep(&mut self, purpose: Purpose, coins: &[Coin], change: KeyId) -> Result<(), WalletError> {
         self.keyring.mark_used(change)?;
-        let kept = self.kept.entry(label).or_insert_with(|| Kept {
+        let kept = self.kept.entry(purpose).or_insert_with(|| Kept {
             coins: Vec::new(),
             change,
         });

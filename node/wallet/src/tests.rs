@@ -94,8 +94,14 @@ fn rate(sat_per_vb: u32) -> FeeRate {
     FeeRate::from_sat_per_vb_u32(sat_per_vb)
 }
 
+const FUNDING: Purpose = Purpose {
+    channel: 0,
+    label: Label::FUNDING,
+};
+
 fn request(amount: u64, sat_per_vb: u32) -> FundingRequest {
     FundingRequest {
+        channel: 0,
         amount: Amount::from_sat(amount),
         feerate: rate(sat_per_vb),
         shared: funding_shared_weight(),
@@ -160,8 +166,9 @@ fn filters_choose_by_kind() {
     let legacy = output(&wallet, AddressKind::Legacy, 0, 80_000);
     wallet.add_coin(outpoint(9), legacy).unwrap();
     let mut select = |filter, amount| {
-        wallet.release(Label::FUNDING);
+        wallet.release(FUNDING);
         let chosen = wallet.select_funding(&FundingRequest {
+            channel: 0,
             filter,
             ..request(amount, 1)
         });
@@ -172,7 +179,7 @@ fn filters_choose_by_kind() {
                 .collect::<Vec<_>>()
         })
     };
-    assert_eq!(select(CoinFilter::Any, 10_000), Ok(vec![outpoint(0)]));
+    assert_eq!(select(CoinFilter::Any, 10_000), Ok(vec![outpoint(9)]));
     assert_eq!(select(CoinFilter::Segwit, 10_000), Ok(vec![outpoint(0)]));
     assert_eq!(select(CoinFilter::Legacy, 10_000), Ok(vec![outpoint(9)]));
     let short = select(CoinFilter::Segwit, 60_000).unwrap_err();
@@ -181,6 +188,17 @@ fn filters_choose_by_kind() {
     };
     assert_eq!(available.to_sat(), 50_000);
     assert!(needed.to_sat() > 60_000);
+}
+
+#[test]
+fn of_equal_coins_the_segwit_one_is_chosen() {
+    let mut wallet = wallet(&[]);
+    for (tag, kind) in [(1, AddressKind::Legacy), (2, AddressKind::Receive)] {
+        let coin = output(&wallet, kind, 0, 80_000);
+        wallet.add_coin(outpoint(tag), coin).unwrap();
+    }
+    let chosen = wallet.select_funding(&request(10_000, 1)).unwrap();
+    assert_eq!(chosen.inputs[0].outpoint, outpoint(2));
 }
 
 #[test]
@@ -203,6 +221,7 @@ fn change_below_dust_goes_to_the_fee() {
     assert_eq!(fee(first_change, 330), fee(least, 0) + 31);
     assert!(funded(least - 1).is_err());
     let nothing = FundingRequest {
+        channel: 0,
         shared: Weight::ZERO,
         ..request(0, 1)
     };
@@ -229,9 +248,9 @@ fn a_replacement_of_the_funding_uses_the_same_coins_and_change() {
     let third = wallet.select_funding(&request(250_000, 5)).unwrap();
     assert_eq!(third.inputs.len(), 2);
     assert_eq!(third.inputs[0], first.inputs[0]);
-    assert_eq!(wallet.reserved(Label::FUNDING), [outpoint(2), outpoint(3)]);
+    assert_eq!(wallet.reserved(FUNDING), [outpoint(2), outpoint(3)]);
     assert_eq!(wallet.available().to_sat(), 120_000);
-    wallet.release(Label::FUNDING);
+    wallet.release(FUNDING);
     assert_eq!(wallet.available(), wallet.balance());
 }
 
@@ -241,7 +260,7 @@ fn a_child_of_a_confirmed_commitment_pays_for_itself() {
     let commitment = channel.commitment(400_000);
     let child = channel.delivery(&commitment);
     let mut wallet = wallet(&[20_000, 10_000]);
-    let done = wallet.attach_fee(&child, None, rate(2)).unwrap();
+    let done = wallet.attach_fee(0, &child, None, rate(2)).unwrap();
     assert_eq!(done.label, child.label);
     assert_eq!(spends(&done.tx), [child.parent(), outpoint(0)]);
     assert_eq!(done.tx.input[0], child.tx.input[0]);
@@ -265,7 +284,7 @@ fn a_child_of_an_unconfirmed_commitment_spends_its_anchor_and_pays_for_both() {
         assert_eq!(parent.anchor_value.to_sat(), anchor_value);
         let child = channel.delivery(&commitment);
         let done = wallet(&[20_000])
-            .attach_fee(&child, Some(&parent), rate(2))
+            .attach_fee(0, &child, Some(&parent), rate(2))
             .unwrap();
         assert_eq!(
             spends(&done.tx),
@@ -284,7 +303,7 @@ fn a_bump_is_replaced_by_a_dearer_one_of_the_same_coin() {
     let commitment = channel.commitment(400_000);
     let parent = commitment.unconfirmed_parent().unwrap();
     let mut wallet = wallet(&[20_000, 50_000]);
-    let first = wallet.bump_commitment(&parent, rate(1)).unwrap();
+    let first = wallet.bump_commitment(0, &parent, rate(1)).unwrap();
     assert_eq!(first.label.to_string(), "FB0a");
     assert_eq!(first.tx.version.0, 3);
     assert_eq!(spends(&first.tx), [parent.anchor, outpoint(1)]);
@@ -297,9 +316,9 @@ fn a_bump_is_replaced_by_a_dearer_one_of_the_same_coin() {
     assert!(core_accepts(&first.tx, 0, &commitment.tx.output[2]));
     let complete = channel.complete(&commitment);
     assert_pays(50_000 - outputs(&first.tx), &[&first.tx, &complete], 1, 3);
-    assert_eq!(wallet.bump_commitment(&parent, rate(1)).unwrap(), first);
+    assert_eq!(wallet.bump_commitment(0, &parent, rate(1)).unwrap(), first);
 
-    let second = wallet.bump_commitment(&parent, rate(3)).unwrap();
+    let second = wallet.bump_commitment(0, &parent, rate(3)).unwrap();
     assert_eq!(spends(&second.tx), spends(&first.tx));
     assert_eq!(
         second.tx.output[0].script_pubkey,
@@ -312,7 +331,7 @@ fn a_bump_is_replaced_by_a_dearer_one_of_the_same_coin() {
     );
     // Something else gets another coin.
     let other = wallet
-        .attach_fee(&channel.delivery(&commitment), None, rate(1))
+        .attach_fee(0, &channel.delivery(&commitment), None, rate(1))
         .unwrap();
     assert_eq!(other.tx.input[1].previous_output, outpoint(0));
     assert_ne!(
@@ -328,7 +347,7 @@ fn without_coins_the_wallet_says_so_and_keeps_nothing() {
     let parent = commitment.unconfirmed_parent().unwrap();
     for (values, available) in [(vec![], 0), (vec![400], 400)] {
         let mut wallet = wallet(&values);
-        let error = wallet.bump_commitment(&parent, rate(10)).unwrap_err();
+        let error = wallet.bump_commitment(0, &parent, rate(10)).unwrap_err();
         let WalletError::NoFeeCoin {
             needed,
             available: held,
@@ -347,7 +366,7 @@ fn a_child_of_an_unconfirmed_parent_is_at_most_1000_vb() {
     let channel = Channel::new(1_000_000);
     let parent = channel.commitment(400_000).unconfirmed_parent().unwrap();
     let mut small = wallet(&[500; 30]);
-    let error = small.bump_commitment(&parent, rate(6)).unwrap_err();
+    let error = small.bump_commitment(0, &parent, rate(6)).unwrap_err();
     assert!(
         matches!(error, WalletError::ChildTooLarge { vsize } if vsize > 1_000),
         "{error}"
@@ -443,4 +462,25 @@ fn addresses_are_fixed_and_not_handed_out_twice() {
         format!("{wallet:?}"),
         "Wallet { coins: 2, balance: 0.00002000 BTC, .. }"
     );
+}
+
+/// Labels repeat from channel to channel: with coins kept by label alone, the remedy of one channel
+/// took the coin of the other's, and evicted it from the mempool.
+#[test]
+fn channels_do_not_share_what_is_kept() {
+    let mut wallet = wallet(&[150_000, 140_000]);
+    let first = wallet.select_funding(&request(100_000, 1)).unwrap();
+    let other = FundingRequest {
+        channel: 1,
+        ..request(100_000, 1)
+    };
+    let second = wallet.select_funding(&other).unwrap();
+    assert_ne!(first.inputs, second.inputs);
+    assert_eq!(wallet.reserved(FUNDING), [first.inputs[0].outpoint]);
+    wallet.release(FUNDING);
+    let kept = Purpose {
+        channel: 1,
+        ..FUNDING
+    };
+    assert_eq!(wallet.reserved(kept), [second.inputs[0].outpoint]);
 }

@@ -4,12 +4,12 @@ use core::fmt;
 use std::collections::BTreeMap;
 
 use bitcoin::{Amount, OutPoint, ScriptBuf, TxOut};
-use leyden_labels::Label;
 use leyden_tx::Seed;
 
 use crate::coin::{AddressKind, Coin, KeyId};
 use crate::error::WalletError;
 use crate::keyring::Keyring;
+use crate::purpose::Purpose;
 use crate::track::Journal;
 
 /// The coins of one party. `Debug` shows no key.
@@ -24,6 +24,7 @@ use crate::track::Journal;
 /// let value = Amount::from_sat(100_000);
 /// wallet.add_coin(OutPoint::new(Txid::all_zeros(), 0), TxOut { value, script_pubkey })?;
 /// let contribution = wallet.select_funding(&FundingRequest {
+///     channel: 0,
 ///     amount: Amount::from_sat(60_000),
 ///     feerate: FeeRate::from_sat_per_vb_u32(1),
 ///     shared: Weight::ZERO,
@@ -36,11 +37,11 @@ use crate::track::Journal;
 pub struct Wallet {
     pub(crate) keyring: Keyring,
     pub(crate) coins: BTreeMap<OutPoint, Coin>,
-    pub(crate) kept: BTreeMap<Label, Kept>,
+    pub(crate) kept: BTreeMap<Purpose, Kept>,
     pub(crate) journal: Journal,
 }
 
-/// What is kept for one label, so that a rebuild uses it again.
+/// What is kept for one purpose, so that a rebuild uses it again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Kept {
     /// In the order in which they were chosen.
@@ -125,25 +126,25 @@ impl Wallet {
             .filter(|coin| self.keeper(&coin.outpoint).is_none()))
     }
 
-    /// The coins kept for a label, in the order in which they were chosen.
+    /// The coins kept for a purpose, in the order in which they were chosen.
     #[must_use]
-    pub fn reserved(&self, label: Label) -> Vec<OutPoint> {
+    pub fn reserved(&self, purpose: Purpose) -> Vec<OutPoint> {
         self.kept
-            .get(&label)
+            .get(&purpose)
             .map_or_else(Vec::new, |kept| kept.coins.clone())
     }
 
-    /// Keeps nothing for this label any more.
-    pub fn release(&mut self, label: Label) {
-        self.kept.remove(&label);
+    /// Keeps nothing for this purpose any more.
+    pub fn release(&mut self, purpose: Purpose) {
+        self.kept.remove(&purpose);
     }
 
-    /// The label that a coin is kept for.
-    pub(crate) fn keeper(&self, outpoint: &OutPoint) -> Option<Label> {
+    /// The purpose that a coin is kept for.
+    pub(crate) fn keeper(&self, outpoint: &OutPoint) -> Option<Purpose> {
         self.kept
             .iter()
             .find(|(_, kept)| kept.coins.contains(outpoint))
-            .map(|(label, _)| *label)
+            .map(|(purpose, _)| *purpose)
     }
 }
 
