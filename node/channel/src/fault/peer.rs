@@ -36,6 +36,12 @@ pub enum Invalid {
     /// An update must change something.
     #[error("the batch is empty")]
     EmptyBatch,
+    /// More changes than one update may make.
+    #[error("the batch has more than {most} changes")]
+    BatchTooLarge {
+        /// The bound.
+        most: usize,
+    },
     /// A payment must pay something.
     #[error("a payment of nothing")]
     ZeroPayment,
@@ -86,6 +92,12 @@ pub enum ContributionError {
     FundingScript {
         /// The coin.
         outpoint: OutPoint,
+    },
+    /// More coins than a side may bring: F must stay small enough to be relayed.
+    #[error("more than {most} coins")]
+    TooManyInputs {
+        /// The bound.
+        most: usize,
     },
     /// The change would keep F from being relayed.
     #[error("the change is below the dust limit")]
@@ -207,6 +219,7 @@ impl Invalid {
             Self::FundingSignature { .. } => "funding-signature",
             Self::FundingInputs => "funding-inputs",
             Self::EmptyBatch => "empty-batch",
+            Self::BatchTooLarge { .. } => "batch-too-large",
             Self::ZeroPayment => "zero-payment",
             Self::Overdraft { .. } => "overdraft",
             Self::KeyReused => "key-reused",
@@ -223,6 +236,7 @@ impl ContributionError {
             Self::DuplicateInput { .. } => "duplicate-input",
             Self::MalleableFunding { .. } => "malleable-funding",
             Self::FundingScript { .. } => "funding-script",
+            Self::TooManyInputs { .. } => "too-many-inputs",
             Self::ChangeDust => "change-dust",
             Self::KeepsNoInput => "keeps-no-input",
         }

@@ -9,6 +9,9 @@ use leyden_tx::{FundingContribution, FundingInput, is_segwit};
 use crate::config::Config;
 use crate::fault::ContributionError;
 
+/// Coins that one side may bring. Two sides' P2PKH inputs are then 75,000 vB of the 100,000 that nodes relay.
+pub(super) const MAX_INPUTS: usize = 250;
+
 /// Checks `side`'s coins, as far as the message shows them.
 ///
 /// Whether they are what it says is for the chain to say: F is not valid otherwise. In `noinput`
@@ -21,6 +24,9 @@ pub(super) fn check_contribution(
     contribution: &FundingContribution,
 ) -> Result<(), ContributionError> {
     let FundingContribution { inputs, change } = contribution;
+    if inputs.len() > MAX_INPUTS {
+        return Err(ContributionError::TooManyInputs { most: MAX_INPUTS });
+    }
     let mut seen = BTreeSet::new();
     for input in inputs {
         check_input(config, input)?;

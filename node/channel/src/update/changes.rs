@@ -7,6 +7,9 @@ use leyden_tx::Balances;
 use crate::fault::Invalid;
 use crate::message::Change;
 
+/// Changes that one update may make; what is queued beyond them waits for the next.
+pub(super) const MAX_CHANGES: usize = 1_000;
+
 /// Applies `changes`, in order, of which `proposer` is the payer.
 pub(super) fn apply(
     balances: Balances,
@@ -15,6 +18,9 @@ pub(super) fn apply(
 ) -> Result<Balances, Invalid> {
     if changes.is_empty() {
         return Err(Invalid::EmptyBatch);
+    }
+    if changes.len() > MAX_CHANGES {
+        return Err(Invalid::BatchTooLarge { most: MAX_CHANGES });
     }
     changes
         .iter()

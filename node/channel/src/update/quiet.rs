@@ -2,7 +2,7 @@
 
 use bitcoin::Amount;
 
-use super::changes::apply;
+use super::changes::{MAX_CHANGES, apply};
 use super::{Answered, Proposed};
 use crate::closing::{Closed, Settled, Settling, broadcast_own};
 use crate::command::Command;
@@ -38,10 +38,12 @@ impl Quiet {
         }
     }
 
-    /// Sends all payments that wait, as one batch.
+    /// Sends the payments that wait, as one batch.
     fn propose(mut self, cx: &mut Context<'_>) -> Result<State, Fault> {
         let mut changes = Vec::new();
-        while let Some(Intent::Pay(amount)) = self.live.queue.front() {
+        while changes.len() < MAX_CHANGES
+            && let Some(Intent::Pay(amount)) = self.live.queue.front()
+        {
             changes.push(Change::Pay { amount: *amount });
             self.live.queue.pop_front();
         }

@@ -47,6 +47,19 @@ fn payments_that_wait_go_in_one_batch() {
     assert_eq!(duo.channel(Side::A).balances().a, sat(BALANCE - 15_000));
 }
 
+/// A batch is bounded; what does not fit goes into the next update.
+#[test]
+fn many_payments_go_in_several_batches() {
+    let mut duo = Duo::opened(Dialect::Csv);
+    for _ in 0..1_502 {
+        duo.pay(Side::A, 1);
+    }
+    duo.pump();
+    duo.check_agreement();
+    assert_eq!(duo.channel(Side::A).number(), 3, "1, then 1000, then 501");
+    assert_eq!(duo.channel(Side::A).balances().a, sat(BALANCE - 1_502));
+}
+
 /// One signature on the commitment each way; in `noinput` one more on the revocable delivery.
 #[test]
 fn signatures_per_update() {

@@ -144,6 +144,11 @@ pub fn funding_inputs(message: &FundingInputs, receiver: &FundingInput) -> Vec<S
             "funding-amount",
         ),
         with(
+            "inputs",
+            &|coins| coins.inputs = vec![coins.inputs[0].clone(); 251],
+            "too-many-inputs",
+        ),
+        with(
             "script",
             &|coins| coins.inputs[0].script_pubkey = strange.clone(),
             "funding-script",

@@ -30,6 +30,11 @@ pub fn propose(message: &Propose, dialect: Dialect) -> Vec<Spoilt> {
         with("number", &|spoilt| spoilt.number = number - 1, "number"),
         with("changes", &|spoilt| spoilt.changes.clear(), "empty-batch"),
         with(
+            "changes",
+            &|spoilt| spoilt.changes = vec![changes[0].clone(); 1_001],
+            "batch-too-large",
+        ),
+        with(
             "amount",
             &|spoilt| spoilt.changes = pay(sat(0)),
             "zero-payment",
