@@ -230,6 +230,16 @@ impl World<'_> {
                 format!("{shown} is no transaction of a channel: use submit"),
             ));
         };
+        let current = self
+            .actor(&broadcast.by)?
+            .says(channel)
+            .map(|(_, number, _)| number);
+        let revoked = label.kind() == Kind::Commitment
+            && current.is_some_and(|current| label.number() < current);
+        if revoked && !broadcast.cheat {
+            let detail = format!("{shown} is revoked: broadcasting it takes `cheat: true`");
+            return Err(StepError::new("needs-cheat", detail));
+        }
         self.allow_label(channel, *label);
         let rate = broadcast.feerate.map(feerate);
         let side = self.parties(channel)?.side_of(&broadcast.by);

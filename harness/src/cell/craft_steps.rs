@@ -137,6 +137,12 @@ impl World<'_> {
 
     /// The harness pays from its own coins.
     pub(super) fn send(&mut self, step: &Send) -> Result<(), StepError> {
+        if let Some(input) = step.inputs.first() {
+            let detail = format!(
+                "send cannot spend {input}: the harness only pays from its own coins so far"
+            );
+            return Err(StepError::new("cannot-craft", detail));
+        }
         let output = TxOut {
             value: Amount::from_sat(step.amount.sat()),
             script_pubkey: self.recipient(&step.to)?,

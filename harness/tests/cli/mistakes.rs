@@ -94,6 +94,17 @@ fn a_failing_step_says_where_why_and_how_to_see_it_again() {
 }
 
 #[test]
+fn a_revoked_commitment_takes_a_cheat() {
+    let actors = "actors:\n  alice: { coins: [1 BTC, 0.1 BTC] }\n  bob: { coins: [1 BTC, 0.1 BTC], keeps_revoked: true }\n";
+    let steps = "  - open: { channel: ab, alice: 0.5 BTC, bob: 0.5 BTC, delay: 10 }\n  \
+                 - pay: { channel: ab, from: alice, to: bob, amount: 0.1 BTC }\n  \
+                 - broadcast: { tx: C0b, by: bob }\n    fails: needs-cheat\n";
+    let folder = Folder::with("mine.yaml", &scenario(steps).replace(ACTORS, actors));
+    let ran = folder.run(&["run", "--accept"]);
+    assert_eq!(ran.code, Some(0), "{}{}", ran.stdout, ran.stderr);
+}
+
+#[test]
 fn no_secret_reaches_the_logs() {
     let steps = "  - open: { channel: ab, alice: 0.5 BTC, bob: 0.5 BTC, delay: 10 }\n  \
                  - pay: { channel: ab, from: alice, to: bob, amount: 0.1 BTC }\n";
