@@ -35,11 +35,14 @@ pub enum Kind {
     HtlcExecutionRevocableDelivery,
     /// `HEBR{k}x`: the penalty spend of `HE{k}x` (§4.2.2).
     HtlcExecutionBreachRemedy,
+    /// `HBR{k}x`: the other side takes an ended HTLC of a revoked commitment at once. The paper says that
+    /// it can (§4.3, figure 14) and gives it no name.
+    HtlcBreachRemedy,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 16] = [
+    pub const ALL: [Kind; 17] = [
         Kind::Funding,
         Kind::SharedCommitment,
         Kind::Commitment,
@@ -56,6 +59,7 @@ impl Kind {
         Kind::HtlcExecution,
         Kind::HtlcExecutionRevocableDelivery,
         Kind::HtlcExecutionBreachRemedy,
+        Kind::HtlcBreachRemedy,
     ];
 
     /// The acronym that labels start with. `C` stands for both kinds of commitment.
@@ -77,6 +81,7 @@ impl Kind {
             Self::HtlcExecution => "HE",
             Self::HtlcExecutionRevocableDelivery => "HERD",
             Self::HtlcExecutionBreachRemedy => "HEBR",
+            Self::HtlcBreachRemedy => "HBR",
         }
     }
 

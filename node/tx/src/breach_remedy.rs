@@ -11,6 +11,7 @@ use crate::spend_funding::{two_of_two, with_witness};
 use crate::{BuildError, ChannelParams, ChildError, Commitment, CommitmentSpec, RsmcSecret};
 
 use bitcoin::Sequence;
+use bitcoin::absolute::LockTime;
 
 /// Builds the punishment of a holder that broadcast a revoked commitment.
 ///
@@ -32,6 +33,7 @@ pub fn build_breach_remedy(
     let spend = Spend {
         label,
         vout: rsmc.vout,
+        lock_time: LockTime::ZERO,
         sequence: Sequence::ENABLE_RBF_NO_LOCKTIME,
         script_code: rsmc.witness_script.clone(),
         shape: match params.dialect {

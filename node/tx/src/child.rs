@@ -1,4 +1,4 @@
-//! What `D`, `RD` and `BR` have in common: one output of a commitment goes to one output.
+//! What all children of a commitment have in common: one output goes to one output.
 //!
 //! They are signed SINGLE|ANYONECANPAY (and NOINPUT in dialect `noinput`): input 0 and output 0 are
 //! fixed, whoever broadcasts adds inputs and outputs behind them to pay the fee.
@@ -70,6 +70,7 @@ impl Child {
 pub(crate) struct Spend {
     pub(crate) label: Label,
     pub(crate) vout: u32,
+    pub(crate) lock_time: LockTime,
     pub(crate) sequence: Sequence,
     pub(crate) script_code: ScriptBuf,
     pub(crate) shape: InputShape,
@@ -82,11 +83,16 @@ impl UnsignedChild {
         let coin = commitment
             .output(spend.vout)
             .ok_or(BuildError::NoOutput { label })?;
+        Ok(Self::of(commitment.outpoint(spend.vout), coin, spend))
+    }
+
+    /// The spend of any output.
+    pub(crate) fn of(outpoint: OutPoint, coin: &TxOut, spend: Spend) -> Self {
         let tx = Transaction {
             version: TRUC,
-            lock_time: LockTime::ZERO,
+            lock_time: spend.lock_time,
             input: vec![TxIn {
-                previous_output: commitment.outpoint(spend.vout),
+                previous_output: outpoint,
                 script_sig: ScriptBuf::new(),
                 sequence: spend.sequence,
                 witness: Witness::new(),
@@ -96,13 +102,13 @@ impl UnsignedChild {
                 script_pubkey: spend.destination,
             }],
         };
-        Ok(Self {
-            label,
+        Self {
+            label: spend.label,
             tx,
             spent: coin.clone(),
             script_code: spend.script_code,
             shape: spend.shape,
-        })
+        }
     }
 
     pub(crate) fn spent_input(&self, rules: DigestRules) -> SpentInput<'_> {

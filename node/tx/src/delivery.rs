@@ -1,5 +1,6 @@
 //! `D{n}x`, the Delivery (§3.3.2, §3.3.3, figure 5).
 
+use bitcoin::absolute::LockTime;
 use bitcoin::{ScriptBuf, Sequence, Witness};
 use leyden_labels::{Kind, Label, Side};
 
@@ -30,6 +31,7 @@ pub fn build_delivery(
     let spend = Spend {
         label,
         vout: delivery.vout,
+        lock_time: LockTime::ZERO,
         sequence: Sequence::ENABLE_RBF_NO_LOCKTIME,
         script_code: delivery_script_code(params.delivery.get(holder.other())),
         shape: InputShape::P2WPKH,

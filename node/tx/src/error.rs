@@ -3,7 +3,7 @@
 use bitcoin::{Amount, OutPoint};
 use leyden_labels::Label;
 
-use crate::SignatureError;
+use crate::{KeyError, SignatureError};
 
 /// A transaction cannot be built from these arguments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -39,6 +39,18 @@ pub enum BuildError {
         /// The transaction that cannot be built.
         label: Label,
     },
+    /// The HTLCs are not in ascending order of their numbers, each once.
+    #[error("HTLC {number} is out of order")]
+    HtlcOrder {
+        /// The one that does not follow.
+        number: u64,
+    },
+    /// The commitment has no such HTLC.
+    #[error("the commitment has no HTLC {number}")]
+    NoHtlc {
+        /// Which one.
+        number: u64,
+    },
     /// Nobody contributes a coin.
     #[error("no inputs")]
     NoInputs,
@@ -72,6 +84,12 @@ pub enum ChildError {
     /// There is no such child.
     #[error(transparent)]
     Build(#[from] BuildError),
+    /// A key cannot be derived.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// R is missing, or does not hash to the payment hash.
+    #[error("R is missing, or is not the preimage of the payment hash")]
+    Preimage,
     /// A key or signature is not the right one.
     #[error(transparent)]
     Signature(#[from] SignatureError),

@@ -52,7 +52,7 @@ impl InputShape {
         Self::elements(&[0, SIGNATURE, SIGNATURE, wide(script_len)])
     }
 
-    /// The IF branch of the `csv` RSMC: `[<empty>, sigA, sigB, 1, script]`.
+    /// An IF branch with a 2-of-2: `[<empty>, sigA, sigB, 1, script]`.
     #[must_use]
     pub fn remedy(script_len: usize) -> Self {
         Self::elements(&[0, SIGNATURE, SIGNATURE, 1, wide(script_len)])
@@ -62,6 +62,19 @@ impl InputShape {
     #[must_use]
     pub fn delayed(script_len: usize) -> Self {
         Self::elements(&[SIGNATURE, 0, wide(script_len)])
+    }
+
+    /// The branch of an HTLC that takes R: `[<empty>, sigA, sigB, R, 1, script]`.
+    #[must_use]
+    pub fn preimage(script_len: usize, preimage_len: usize) -> Self {
+        let (script, preimage) = (wide(script_len), wide(preimage_len));
+        Self::elements(&[0, SIGNATURE, SIGNATURE, preimage, 1, script])
+    }
+
+    /// The ELSE branch of two 2-of-2: `[<empty>, sigA, sigB, <empty>, script]`.
+    #[must_use]
+    pub fn otherwise(script_len: usize) -> Self {
+        Self::elements(&[0, SIGNATURE, SIGNATURE, 0, wide(script_len)])
     }
 
     fn elements(lengths: &[u64]) -> Self {

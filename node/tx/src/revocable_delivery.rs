@@ -1,5 +1,6 @@
 //! `RD{n}x`, the Revocable Delivery (§3.3.2).
 
+use bitcoin::absolute::LockTime;
 use bitcoin::secp256k1::SecretKey;
 use bitcoin::{Sequence, Witness};
 use leyden_labels::{Dialect, Kind, Label, PerSide};
@@ -57,6 +58,7 @@ pub fn build_revocable_delivery(
     let spend = Spend {
         label,
         vout: rsmc.vout,
+        lock_time: LockTime::ZERO,
         sequence: Sequence::from_height(params.delay.blocks()),
         script_code: rsmc.witness_script.clone(),
         shape: match params.dialect {

@@ -122,7 +122,7 @@ fn delivery_hash(key: &DeliveryPubkey) -> WPubkeyHash {
     CompressedPublicKey(*key.key()).wpubkey_hash()
 }
 
-fn two_of_two(builder: Builder, a: &PublicKey, b: &PublicKey) -> Builder {
+pub(crate) fn two_of_two(builder: Builder, a: &PublicKey, b: &PublicKey) -> Builder {
     builder
         .push_int(2)
         .push_slice(a.serialize())

@@ -3,6 +3,7 @@ use leyden_labels::Side;
 
 use super::*;
 use crate::testing::Fixture;
+use crate::{Htlc, HtlcKey, script_htlc, script_htlc_stage};
 
 /// Keys by name, and opcodes without their prefix, so that a script reads as in the paper.
 fn read(script: &Script, keys: &[(&str, [u8; 33])]) -> String {
@@ -44,6 +45,71 @@ fn scripts_are_those_of_the_paper() {
             };
             assert_eq!(read(&rsmc, &keys), expected);
             assert_eq!(rsmc.len(), length);
+        }
+    }
+}
+
+/// The paper's names of the eight keys of each side.
+fn htlc_keys(htlc: &Htlc) -> Vec<(String, [u8; 33])> {
+    let of = |side: Side| {
+        let keys = htlc.keys.get(side);
+        HtlcKey::ALL.map(|key| {
+            (
+                format!("P_{side}{}", key.number()),
+                keys.get(key).serialize(),
+            )
+        })
+    };
+    Side::BOTH.into_iter().flat_map(of).collect()
+}
+
+/// Keys 1 to 4 stand on the sender's commitment, 5 to 8 on the receiver's; side a's always first.
+#[test]
+fn the_scripts_of_an_htlc_are_those_of_the_paper() {
+    for dialect in Dialect::BOTH {
+        for (sender, holder) in [
+            (Side::A, Side::A),
+            (Side::A, Side::B),
+            (Side::B, Side::A),
+            (Side::B, Side::B),
+        ] {
+            let fixture = Fixture::new(dialect, 100_000_000);
+            let htlc = fixture.htlc(7, sender, 10_000_000);
+            let [one, two, three, four] = if holder == sender {
+                [1, 2, 3, 4]
+            } else {
+                [5, 6, 7, 8]
+            };
+            let (named, delivery) = (htlc_keys(&htlc), fixture.params.delivery.get(holder));
+            let mut keys: Vec<_> = named.iter().map(|(name, key)| (&**name, *key)).collect();
+            keys.push(("P_xD", delivery.serialize()));
+            let script = script_htlc(&htlc, holder);
+            let hash = htlc.hash;
+            let expected = format!(
+                "IF HASH160 PUSHBYTES_20 {hash} EQUALVERIFY 2 P_a{two} P_b{two} 2 CHECKMULTISIG \
+                 ELSE 2 P_a{one} P_b{one} 2 CHECKMULTISIG ENDIF"
+            );
+            assert_eq!(read(&script, &keys), expected);
+            assert_eq!(script.len(), 168);
+            let stage = script_htlc_stage(&fixture.params, &htlc, holder);
+            let (expected, length) = match dialect {
+                Dialect::Noinput => (
+                    format!(
+                        "IF 2 P_a{three} P_b{three} 2 CHECKMULTISIG \
+                         ELSE 2 P_a{four} P_b{four} 2 CHECKMULTISIG ENDIF"
+                    ),
+                    145,
+                ),
+                Dialect::Csv => (
+                    format!(
+                        "IF 2 P_a{four} P_b{four} 2 CHECKMULTISIG \
+                         ELSE PUSHBYTES_2 e803 CSV DROP P_xD CHECKSIG ENDIF"
+                    ),
+                    111 + 3,
+                ),
+            };
+            assert_eq!(read(&stage, &keys), expected);
+            assert_eq!(stage.len(), length);
         }
     }
 }

@@ -2,14 +2,16 @@
 
 use std::sync::OnceLock;
 
+use bitcoin::absolute::Height;
 use bitcoin::consensus::encode::serialize;
 use bitcoin::hashes::Hash;
-use bitcoin::{Amount, OutPoint, Transaction, TxOut, Txid};
+use bitcoin::{Amount, OutPoint, ScriptBuf, Transaction, TxIn, TxOut, Txid};
 use leyden_labels::{Dialect, PerSide, Side};
 
 use crate::{
-    Balances, ChannelKeys, ChannelParams, Commitment, CommitmentSpec, DUST_LIMIT, Delay,
-    LabelledTx, Seed, build_commitment, complete_commitment, sign_commitment, verify_commitment,
+    Balances, ChannelKeys, ChannelParams, Commitment, CommitmentSpec, DUST_LIMIT, Delay, Htlc,
+    HtlcPubkeys, LabelledTx, PREIMAGE_LEN, PaymentPreimage, Seed, build_commitment,
+    complete_commitment, sign_commitment, verify_commitment,
 };
 
 pub(crate) struct Fixture {
@@ -47,6 +49,31 @@ impl Fixture {
             holder,
             balances: self.balances(a_sat),
             rsmc: PerSide::from_holder(holder, own.public(), counter.public()),
+            htlcs: Vec::new(),
+        }
+    }
+
+    /// The HTLCs are side a's money: `a_sat` is what is left to it and is in them.
+    pub(crate) fn spec_with(
+        &self,
+        number: u64,
+        holder: Side,
+        a_sat: u64,
+        htlcs: Vec<Htlc>,
+    ) -> CommitmentSpec {
+        let mut spec = self.spec(number, holder, a_sat);
+        spec.balances.a -= htlcs.iter().map(|htlc| htlc.amount).sum();
+        CommitmentSpec { htlcs, ..spec }
+    }
+
+    pub(crate) fn htlc(&self, number: u64, sender: Side, amount_sat: u64) -> Htlc {
+        Htlc {
+            number,
+            sender,
+            amount: Amount::from_sat(amount_sat),
+            hash: preimage_of(number).hash(),
+            expiry: Height::from_consensus(EXPIRY).unwrap(),
+            keys: htlc_keys(&self.keys, number),
         }
     }
 
@@ -81,6 +108,41 @@ fn keys() -> PerSide<ChannelKeys> {
         keys
     };
     KEYS.get_or_init(|| PerSide::from_fn(derive)).clone()
+}
+
+/// When the HTLCs of [`Fixture::htlc`] expire.
+pub(crate) const EXPIRY: u32 = 432;
+
+/// R of HTLC `number`.
+pub(crate) fn preimage_of(number: u64) -> PaymentPreimage {
+    let mut bytes = [0x52; PREIMAGE_LEN];
+    bytes[..8].copy_from_slice(&number.to_le_bytes());
+    PaymentPreimage::new(bytes)
+}
+
+/// Derived once for each number below 256.
+fn htlc_keys(keys: &PerSide<ChannelKeys>, number: u64) -> PerSide<HtlcPubkeys> {
+    static KEYS: [OnceLock<PerSide<HtlcPubkeys>>; 256] = [const { OnceLock::new() }; 256];
+    let derive = || {
+        let of = |side| keys.get(side).htlc(number).unwrap().public().unwrap();
+        PerSide::from_fn(of)
+    };
+    let cell = usize::try_from(number).ok().and_then(|i| KEYS.get(i));
+    cell.map_or_else(derive, |cell| *cell.get_or_init(derive))
+}
+
+/// Fees attached: an input and an output behind the signed ones.
+pub(crate) fn with_fee(tx: &Transaction) -> Transaction {
+    let mut tx = tx.clone();
+    tx.input.push(TxIn {
+        previous_output: outpoint(9),
+        ..TxIn::default()
+    });
+    tx.output.push(TxOut {
+        value: Amount::from_sat(5_000),
+        script_pubkey: ScriptBuf::from_bytes([&[0x00, 0x14][..], &[7; 20]].concat()),
+    });
+    tx
 }
 
 pub(crate) fn outpoint(tag: u8) -> OutPoint {

@@ -1,4 +1,4 @@
-//! The commitments of figures 1 to 3 (§3.1.3, §3.1.4): those that do *not* work, and show why the
+//! The commitments of figures 1 to 3 and 11 (§3.1.3, §3.1.4, §4.1): those that do *not* work, and show why the
 //! revocable one is needed.
 //!
 //! Both have plain outputs only, so nobody can be punished for broadcasting an old one. They are
@@ -11,7 +11,7 @@ use leyden_labels::{Kind, Label, Side};
 use crate::commitment::number::{Mark, parse};
 use crate::commitment::{Outputs, unsigned};
 use crate::scripts::delivery_to;
-use crate::{Balances, BuildError, ChannelParams, Commitment};
+use crate::{Balances, BuildError, ChannelParams, Commitment, Htlc};
 
 /// Builds the commitment that both sides hold in the same form.
 ///
@@ -28,13 +28,20 @@ pub fn build_shared_commitment(
     funding: OutPoint,
 ) -> Result<Commitment, BuildError> {
     let label = Label::shared_commitment(number);
-    build(params, label, Mark::Shared, Side::A, balances, funding)
+    build(
+        params,
+        label,
+        Mark::Shared,
+        Side::A,
+        (balances, &[]),
+        funding,
+    )
 }
 
 /// Builds the commitment that only `holder` can broadcast, but is not punished for.
 ///
-/// Paper: §3.1.4, figure 3, `C1a`. Spends: `F:0`. nSequence and nLockTime: the number, obscured, and
-/// the holder. Pays: the holder · the other side · anchor.
+/// Paper: §3.1.4, figure 3, `C1a`; with HTLCs §4.1, figure 11. Spends: `F:0`. nSequence and nLockTime:
+/// the number, obscured, and the holder. Pays: the holder · the other side · HTLCs · anchor.
 ///
 /// # Errors
 /// As [`build_commitment`](crate::build_commitment).
@@ -43,6 +50,7 @@ pub fn build_blamed_commitment(
     number: u64,
     holder: Side,
     balances: &Balances,
+    htlcs: &[Htlc],
     funding: OutPoint,
 ) -> Result<Commitment, BuildError> {
     let label = Label::new(Kind::Commitment, number, holder);
@@ -51,7 +59,7 @@ pub fn build_blamed_commitment(
         label,
         Mark::Blamed(holder),
         holder,
-        balances,
+        (balances, htlcs),
         funding,
     )
 }
@@ -74,19 +82,21 @@ fn build(
     label: Label,
     mark: Mark,
     first: Side,
-    balances: &Balances,
+    (balances, htlcs): (&Balances, &[Htlc]),
     funding: OutPoint,
 ) -> Result<Commitment, BuildError> {
-    let mut outputs = Outputs::new(params, balances)?;
+    let mut outputs = Outputs::new(params, balances, htlcs)?;
     let plain = outputs.pay(*balances.get(first), delivery_to(params, first));
     let second = first.other();
     let delivery = outputs.pay(*balances.get(second), delivery_to(params, second));
+    let htlcs = outputs.pay_htlcs(params, first, htlcs)?;
     let (output, anchor_vout) = outputs.finish()?;
     Ok(Commitment {
         label,
         tx: unsigned(params, mark, label.number(), funding, output)?,
         rsmc: None,
         delivery,
+        htlcs,
         plain,
         anchor_vout,
     })

@@ -45,6 +45,7 @@ impl Channel {
                 a: self.keys.a.clone().own_rsmc(0).unwrap().public(),
                 b: self.keys.b.counter_rsmc(0).unwrap().public(),
             },
+            htlcs: Vec::new(),
         };
         build_commitment(&self.params, &spec, outpoint(200)).unwrap()
     }

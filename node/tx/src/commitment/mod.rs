@@ -12,8 +12,8 @@ use crate::amounts::{at_least, total};
 use crate::fee::{InputShape, UnconfirmedParent, transaction_weight};
 use crate::scripts::delivery_to;
 use crate::{
-    Balances, BuildError, ChannelParams, RsmcPubkey, output_script, script_anchor, script_funding,
-    script_rsmc,
+    Balances, BuildError, ChannelParams, Htlc, RsmcPubkey, output_script, script_anchor,
+    script_funding, script_htlc, script_rsmc,
 };
 
 use number::{Mark, funding_inputs};
@@ -28,11 +28,24 @@ pub struct CommitmentSpec {
     pub number: u64,
     /// x, who can broadcast it.
     pub holder: Side,
-    /// Who owns what.
+    /// Who owns what, beside the HTLCs.
     pub balances: Balances,
     /// `P_aR` and `P_bR` of this commitment: the holder's from its own chain of keys, the other
     /// side's from its keys for the holder's commitments.
     pub rsmc: PerSide<RsmcPubkey>,
+    /// The HTLCs that it carries, in ascending order of their numbers.
+    pub htlcs: Vec<Htlc>,
+}
+
+/// The output of one HTLC.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HtlcOutput {
+    /// k.
+    pub number: u64,
+    /// The output's index.
+    pub vout: u32,
+    /// The script that the output is the hash of; see [`script_htlc`].
+    pub witness_script: ScriptBuf,
 }
 
 /// The revocable output: the holder's balance.
@@ -66,6 +79,8 @@ pub struct Commitment {
     pub rsmc: Option<RsmcOutput>,
     /// The other side's balance; `None` if below dust.
     pub delivery: Option<PlainOutput>,
+    /// One output for each HTLC, in the order of the specification.
+    pub htlcs: Vec<HtlcOutput>,
     /// The holder's balance, *not* revocable: figures 1 to 3 only.
     pub plain: Option<PlainOutput>,
     /// The anchor: the last output.
@@ -75,12 +90,13 @@ pub struct Commitment {
 /// Builds the holder's commitment to its balance number n.
 ///
 /// Paper: §3.3.2, `C1a`. Spends: `F:0`. nSequence and nLockTime: the number, obscured (§5).
-/// Pays: 0: RSMC for the holder · 1: delivery to the other side · last: anchor, which holds the
-/// amounts below dust (0 if there are none). Amounts are exact and the fee is zero: whoever
+/// Pays: 0: RSMC for the holder · 1: delivery to the other side · then one output for each HTLC ·
+/// last: anchor, which holds the balances below dust (0 if there are none). Amounts are exact and the fee is zero: whoever
 /// broadcasts it pays with a child of the anchor.
 ///
 /// # Errors
-/// [`BuildError::Balances`] if the balances are not the capacity, [`BuildError::Number`] above 48 bits.
+/// [`BuildError::Balances`] if balances and HTLCs are not the capacity, [`BuildError::Number`] above 48
+/// bits, [`BuildError::Dust`] for an HTLC below dust, [`BuildError::HtlcOrder`] for HTLCs out of order.
 pub fn build_commitment(
     params: &ChannelParams,
     spec: &CommitmentSpec,
@@ -93,10 +109,11 @@ pub fn build_commitment(
         params.delivery.get(holder),
         params.delay,
     );
-    let mut outputs = Outputs::new(params, &spec.balances)?;
+    let mut outputs = Outputs::new(params, &spec.balances, &spec.htlcs)?;
     let script_pubkey = output_script(params.dialect, &witness_script);
     let rsmc = outputs.pay(*spec.balances.get(holder), script_pubkey);
     let delivery = outputs.pay(*spec.balances.get(other), delivery_to(params, other));
+    let htlcs = outputs.pay_htlcs(params, holder, &spec.htlcs)?;
     let (output, anchor_vout) = outputs.finish()?;
     Ok(Commitment {
         label: Label::new(Kind::Commitment, spec.number, holder),
@@ -107,12 +124,31 @@ pub fn build_commitment(
             witness_script,
         }),
         delivery,
+        htlcs,
         plain: None,
         anchor_vout,
     })
 }
 
 impl Commitment {
+    /// The output of HTLC `number`.
+    pub(crate) fn htlc(&self, number: u64) -> Result<&HtlcOutput, BuildError> {
+        let mut htlcs = self.htlcs.iter();
+        htlcs
+            .find(|output| output.number == number)
+            .ok_or(BuildError::NoHtlc { number })
+    }
+
+    /// Refuses a transaction that belongs to the other side's commitment.
+    pub(crate) fn expect_holder(&self, holder: Side, htlc: &Htlc) -> Result<(), BuildError> {
+        if self.label.side() == Some(holder) {
+            return Ok(());
+        }
+        Err(BuildError::NoHtlc {
+            number: htlc.number,
+        })
+    }
+
     /// This commitment as it was seen on the chain or in the mempool, if `seen` is it: the same
     /// version, lock time and outputs, and an input of `F` with the same sequence.
     ///
@@ -172,6 +208,29 @@ impl Commitment {
     }
 }
 
+/// The most HTLCs that a commitment can carry and still be relayed: version 3 limits it to 10,000 vB
+/// (BIP 431).
+#[must_use]
+pub fn most_htlcs() -> usize {
+    /// Weight units.
+    const MOST: u64 = 40_000;
+    let shape = InputShape::multisig(FUNDING_SCRIPT_LEN);
+    let program = ScriptBuf::from_bytes(vec![0; 34]);
+    let output = |script_pubkey| TxOut {
+        value: Amount::ZERO,
+        script_pubkey,
+    };
+    let fixed = [
+        output(program.clone()),
+        output(ScriptBuf::from_bytes(vec![0; 22])),
+        output(script_anchor()),
+    ];
+    // From 253 outputs on their count takes two more bytes; so many do not fit.
+    let left = MOST.saturating_sub(transaction_weight(&[shape], &fixed).to_wu());
+    let each = output(program).weight().to_wu().max(1);
+    usize::try_from(left.checked_div(each).unwrap_or(0)).unwrap_or(0)
+}
+
 /// The length of [`script_funding`]'s script.
 pub(crate) const FUNDING_SCRIPT_LEN: usize = 71;
 
@@ -183,9 +242,14 @@ pub(crate) struct Outputs {
 }
 
 impl Outputs {
-    /// Checks that the balances are the capacity.
-    pub(crate) fn new(params: &ChannelParams, balances: &Balances) -> Result<Self, BuildError> {
-        let total = total([balances.a, balances.b])?;
+    /// Checks that balances and HTLCs are the capacity.
+    pub(crate) fn new(
+        params: &ChannelParams,
+        balances: &Balances,
+        htlcs: &[Htlc],
+    ) -> Result<Self, BuildError> {
+        let locked = htlcs.iter().map(|htlc| htlc.amount);
+        let total = total([balances.a, balances.b].into_iter().chain(locked))?;
         if total != params.capacity {
             return Err(BuildError::Balances {
                 capacity: params.capacity,
@@ -210,6 +274,36 @@ impl Outputs {
             script_pubkey,
         });
         Some(PlainOutput { vout, value })
+    }
+
+    /// One output for each HTLC on `holder`'s commitment.
+    pub(crate) fn pay_htlcs(
+        &mut self,
+        params: &ChannelParams,
+        holder: Side,
+        htlcs: &[Htlc],
+    ) -> Result<Vec<HtlcOutput>, BuildError> {
+        let mut made: Vec<HtlcOutput> = Vec::with_capacity(htlcs.len());
+        for htlc in htlcs {
+            let number = htlc.number;
+            if made.last().is_some_and(|last| last.number >= number) {
+                return Err(BuildError::HtlcOrder { number });
+            }
+            let witness_script = script_htlc(htlc, holder);
+            let script_pubkey = output_script(params.dialect, &witness_script);
+            let output = self
+                .pay(htlc.amount, script_pubkey)
+                .ok_or(BuildError::Dust {
+                    value: htlc.amount,
+                    limit: self.dust_limit,
+                })?;
+            made.push(HtlcOutput {
+                number,
+                vout: output.vout,
+                witness_script,
+            });
+        }
+        Ok(made)
     }
 
     /// Adds the anchor, and says where it is.

@@ -262,7 +262,7 @@ fn figures_1_to_3_are_not_mistaken_for_revocable_commitments() {
     let (params, balances) = (&fixture.params, fixture.balances(50_000_000));
     let shared = build_shared_commitment(params, 1, &balances, outpoint(1)).unwrap();
     let blamed = Side::BOTH
-        .map(|side| build_blamed_commitment(params, 1, side, &balances, outpoint(1)).unwrap());
+        .map(|side| build_blamed_commitment(params, 1, side, &balances, &[], outpoint(1)).unwrap());
     let real = fixture.commitment(&fixture.spec(1, Side::A, 50_000_000));
     assert_eq!(parse_unenforceable(params, &real.tx), None);
     assert_eq!(shared.label.to_string(), "C1");

@@ -6,6 +6,7 @@ use bitcoin::hashes::{Hash, HashEngine, sha256};
 
 use super::KeyError;
 use super::extended::ExtendedSecret;
+use super::htlc::HtlcSecrets;
 use super::own_chain::{Disclosure, MAX_COMMITMENTS, OwnChain};
 use super::roles::{DeliverySecret, FundingSecret, IdentitySecret, RsmcSecret, WalletSecret};
 
@@ -22,6 +23,7 @@ const FUNDING: u32 = 0;
 const DELIVERY: u32 = 1;
 const OWN_RSMC: u32 = 2;
 const COUNTER_RSMC: u32 = 3;
+const HTLC: u32 = 4;
 
 /// The 32 bytes that every key of one party comes from. `Debug` does not show them.
 #[derive(Clone, PartialEq, Eq)]
@@ -82,6 +84,7 @@ pub struct ChannelKeys {
     delivery: DeliverySecret,
     own: OwnChain,
     counter: ExtendedSecret,
+    htlc: ExtendedSecret,
 }
 
 impl ChannelKeys {
@@ -102,6 +105,7 @@ impl ChannelKeys {
             delivery: DeliverySecret::new(*channel.hardened(DELIVERY)?.secret()),
             own: OwnChain::new(&channel.hardened(OWN_RSMC)?)?,
             counter: channel.hardened(COUNTER_RSMC)?,
+            htlc: channel.hardened(HTLC)?,
         })
     }
 
@@ -137,6 +141,17 @@ impl ChannelKeys {
         Ok(RsmcSecret::new(*self.counter.hardened(index)?.secret()))
     }
 
+    /// This side's eight keys of HTLC `number`.
+    ///
+    /// # Errors
+    /// [`KeyError::HtlcNumber`] from 2^31 on.
+    pub fn htlc(&self, number: u64) -> Result<HtlcSecrets, KeyError> {
+        let index = u32::try_from(number).map_err(|_| KeyError::HtlcNumber { number })?;
+        let node = self.htlc.hardened(index);
+        node.map(HtlcSecrets::new)
+            .map_err(|_| KeyError::HtlcNumber { number })
+    }
+
     /// What is sent to revoke the own commitment `number` (§5).
     ///
     /// # Errors
@@ -157,6 +172,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::HtlcKey;
 
     #[test]
     fn no_two_keys_of_a_seed_are_the_same() {
@@ -167,6 +183,10 @@ mod tests {
             assert!(keys_met.insert(keys.funding().expose().secret_bytes()));
             assert!(keys_met.insert(keys.delivery().expose().secret_bytes()));
             for number in [0, 1, 2, 127, 128, 16_383, 16_384] {
+                for key in HtlcKey::ALL {
+                    let htlc = keys.htlc(number).unwrap();
+                    assert!(keys_met.insert(htlc.key(key).unwrap().expose().secret_bytes()));
+                }
                 assert!(keys_met.insert(keys.own_rsmc(number).unwrap().expose().secret_bytes()));
                 assert!(
                     keys_met.insert(keys.counter_rsmc(number).unwrap().expose().secret_bytes())
@@ -199,6 +219,8 @@ mod tests {
         });
         assert_eq!(keys.counter_rsmc(MAX_COMMITMENTS), past);
         assert_eq!(keys.own_rsmc(MAX_COMMITMENTS), past);
+        let past = Err(KeyError::HtlcNumber { number: 1 << 31 });
+        assert_eq!(keys.htlc(1 << 31).map(|_| ()), past);
         assert!(keys.own_rsmc(MAX_COMMITMENTS - 1).is_ok());
         assert!(keys.counter_rsmc(MAX_COMMITMENTS - 1).is_ok());
     }

@@ -95,6 +95,44 @@ impl Disclosed {
             .count()
     }
 
+    /// The nodes kept and the numbers that they were disclosed with, highest level first: with
+    /// [`next`](Self::next) all there is to store.
+    #[must_use]
+    pub fn kept(&self) -> Vec<(u64, Disclosure)> {
+        [&self.high, &self.middle, &self.low]
+            .into_iter()
+            .flatten()
+            .map(|known| (known.position.number(), Disclosure::of(known.node.clone())))
+            .collect()
+    }
+
+    /// What was stored, as it was: nothing is checked but the numbers.
+    ///
+    /// # Errors
+    /// [`KeyError::Exhausted`] for a number past the end, or one that is not disclosed yet.
+    pub fn restore(next: u64, kept: &[(u64, Disclosure)]) -> Result<Self, KeyError> {
+        let mut disclosed = Self {
+            next,
+            ..Self::default()
+        };
+        for (number, disclosure) in kept {
+            let position = Position::of(*number)?;
+            if *number >= next {
+                return Err(KeyError::Exhausted { number: *number });
+            }
+            let known = Some(Known {
+                position,
+                node: disclosure.node().clone(),
+            });
+            match position.level() {
+                Level::High => disclosed.high = known,
+                Level::Middle => disclosed.middle = known,
+                Level::Low => disclosed.low = known,
+            }
+        }
+        Ok(disclosed)
+    }
+
     /// Takes the disclosure of commitment `number`, whose public key had been announced as `expected`.
     ///
     /// # Errors

@@ -10,12 +10,14 @@
 //! | `m/1015'/channel'/1'` | delivery | `branch.rs` |
 //! | `m/1015'/channel'/2'/…` | RSMC keys of the own commitments, disclosed one after the other | `own_chain.rs` |
 //! | `m/1015'/channel'/3'/n'` | RSMC keys in the other side's commitments, never disclosed | `branch.rs` |
+//! | `m/1015'/channel'/4'/k'/i'` | the eight keys of HTLC k, i = 1 to 8 | `htlc.rs` |
 //! | `m/1015'/2147483646'/kind'/index'` | wallet | `branch.rs` |
 //! | `m/1015'/2147483647'` | identity | `branch.rs` |
 
 pub(crate) mod branch;
 pub(crate) mod disclosed;
 pub(crate) mod extended;
+pub(crate) mod htlc;
 pub(crate) mod own_chain;
 pub(crate) mod roles;
 
@@ -43,6 +45,12 @@ pub enum KeyError {
     #[error("commitment {number} is past the end of the key chain")]
     Exhausted {
         /// The commitment number that was asked for.
+        number: u64,
+    },
+    /// HTLC numbers go up to 2^31 - 1.
+    #[error("HTLC {number} is past the end of the keys")]
+    HtlcNumber {
+        /// The HTLC number that was asked for.
         number: u64,
     },
     /// The bytes are zero or not below the order of the curve.

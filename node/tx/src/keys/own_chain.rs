@@ -56,6 +56,11 @@ impl Position {
         }
     }
 
+    pub(super) fn number(self) -> u64 {
+        let digit = |digit: u8, shift: u32| u64::from(digit) << shift;
+        digit(self.high, 14) | digit(self.middle, 7) | u64::from(self.low)
+    }
+
     /// The level of the node that revoking this number discloses.
     pub(super) const fn level(self) -> Level {
         match (self.middle, self.low) {
@@ -114,6 +119,10 @@ impl Disclosure {
         secret.copy_from_slice(&self.0.secret().secret_bytes());
         chain_code.copy_from_slice(self.0.chain_code());
         bytes
+    }
+
+    pub(super) const fn of(node: ExtendedSecret) -> Self {
+        Self(node)
     }
 
     pub(super) const fn node(&self) -> &ExtendedSecret {

@@ -103,6 +103,11 @@ role!(
     "of one side in the revocable output of one commitment, `P_xR` (§3.3.2)"
 );
 role!(
+    HtlcPubkey,
+    HtlcSecret,
+    "of one side in one branch of one HTLC, `P_x1` to `P_x8` (§4.2)"
+);
+role!(
     WalletPubkey,
     WalletSecret,
     "of one coin of the on-chain wallet"
