@@ -2,8 +2,9 @@
 
 use bitcoin::Transaction;
 use leyden_labels::{Kind, Label, Side};
+use leyden_tx::PaymentPreimage;
 
-use crate::chain::{Due, due_claims, resolved};
+use crate::chain::{Due, Role, due_claims, resolved};
 use crate::changeset::{BlockFacts, ChangeSet};
 use crate::channel::Channel;
 use crate::command::Command;
@@ -46,11 +47,13 @@ impl Channel {
                 Ok(())
             }
             Command::Broadcast(label) if label.kind() != Kind::Commitment => self.broadcast(*label),
+            Command::Learn(preimage) => self.learn(preimage),
             Command::Open
             | Command::Fund(_)
             | Command::FundingSigned(_)
             | Command::ReplaceFunding(_)
             | Command::Pay { .. }
+            | Command::Update(_)
             | Command::Close { .. }
             | Command::Broadcast(_) => {
                 if let Command::Broadcast(label) = command {
@@ -60,6 +63,25 @@ impl Channel {
                 self.run(|state, cx| state.on_command(cx, command))?;
                 self.refresh(Emit::New)
             }
+        }
+    }
+
+    /// R has become known, from the other side, from the chain or from elsewhere.
+    fn learn(&mut self, preimage: &PaymentPreimage) -> Result<(), Fault> {
+        self.note(preimage);
+        self.run(State::on_chain)?;
+        self.refresh(Emit::New)
+    }
+
+    /// Keeps R, and tells if it was news.
+    pub(crate) fn note(&mut self, preimage: &PaymentPreimage) {
+        if self
+            .state
+            .live_mut()
+            .is_some_and(|live| live.note(preimage))
+        {
+            let hash = preimage.hash();
+            self.push(Output::Event(Event::PreimageLearned { hash }));
         }
     }
 
@@ -90,8 +112,19 @@ impl Channel {
     }
 
     fn mempool(&mut self, tx: &Transaction) -> Result<(), Fault> {
-        self.view.add_unconfirmed(tx);
-        self.tell_commitment(tx, None)?;
+        let role = self
+            .state
+            .matcher()
+            .and_then(|matcher| self.view.role(tx, &matcher));
+        match role {
+            Some(Role::Spend) => {
+                self.view.add_unconfirmed(tx);
+                self.tell_commitment(tx, None)?;
+            }
+            Some(Role::Funding { .. } | Role::Child | Role::Stage | Role::Conflict) | None => {}
+        }
+        self.learn_from(tx);
+        self.run(State::on_chain)?;
         self.refresh(Emit::New)
     }
 
@@ -135,7 +168,7 @@ impl Channel {
 
     /// Computes the claims anew.
     fn refresh(&mut self, emit: Emit) -> Result<(), Fault> {
-        let due = match self.state.live() {
+        let (due, waits) = match self.state.live() {
             Some(live) => due_claims(
                 &self.config,
                 &mut self.keys,
@@ -143,9 +176,10 @@ impl Channel {
                 live,
                 &self.state.closing(),
             )?,
-            None => Vec::new(),
+            None => (Vec::new(), false),
         };
         let was_closed = self.is_closed();
+        self.waits = waits;
         let before = core::mem::replace(&mut self.due, due);
         self.emit_claims(&before, emit);
         if self.is_closed() && !was_closed {
@@ -157,7 +191,7 @@ impl Channel {
     /// F's output is spent, and nothing is left to do.
     pub(crate) fn is_closed(&self) -> bool {
         match &self.state {
-            State::Settled(_) | State::Closing(_) => resolved(&self.view, &self.due),
+            State::Settled(_) | State::Closing(_) => resolved(&self.view, &self.due, self.waits),
             State::Idle(_)
             | State::Offered(_)
             | State::ExchangingInputs(_)
@@ -166,6 +200,8 @@ impl Channel {
             | State::Funding(_)
             | State::AwaitingReady(_)
             | State::Quiet(_)
+            | State::Offering(_)
+            | State::Consenting(_)
             | State::Proposed(_)
             | State::Answered(_)
             | State::Settling(_) => false,

@@ -32,6 +32,8 @@ pub struct Channel {
     pub(crate) link: Link,
     /// Computed from the state and the view.
     pub(crate) due: Vec<Due>,
+    /// Whether an HTLC on chain waits for an R that this side does not know.
+    pub(crate) waits: bool,
     pub(crate) outputs: VecDeque<Output>,
 }
 
@@ -59,6 +61,7 @@ impl Channel {
             view: View::default(),
             link: Link::default(),
             due: Vec::new(),
+            waits: false,
             outputs: VecDeque::new(),
         })
     }
@@ -141,7 +144,7 @@ impl Channel {
         self.input(ChangeSet::Disconnect { height })
     }
 
-    /// Takes a transaction of the mempool. Only commitments of this channel matter.
+    /// Takes a transaction of the mempool. Only commitments of this channel matter, and what shows R.
     ///
     /// # Errors
     /// [`Misuse::Undrained`].
@@ -165,8 +168,10 @@ impl Channel {
         }
         let mut next = self.clone();
         next.apply(&change)?;
+        // A message that is only answered again, as an offer after a reconnect, leaves no trace.
+        let changed = !matches!(change, ChangeSet::Message { .. }) || next != *self;
         *self = next;
-        if is_durable(&change) {
+        if is_durable(&change) && changed {
             self.outputs.push_front(Output::Persist(change));
         }
         Ok(())
@@ -184,6 +189,8 @@ fn is_durable(change: &ChangeSet) -> bool {
             | Command::FundingSigned(_)
             | Command::ReplaceFunding(_)
             | Command::Pay { .. }
+            | Command::Update(_)
+            | Command::Learn(_)
             | Command::Close { .. } => true,
         },
         ChangeSet::Message { message, .. } => !matches!(message, Message::Reconnect(_)),

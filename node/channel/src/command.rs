@@ -2,7 +2,9 @@
 
 use bitcoin::{Amount, FeeRate, ScriptBuf, Witness};
 use leyden_labels::Label;
-use leyden_tx::FundingContribution;
+use leyden_tx::{FundingContribution, PaymentPreimage};
+
+use crate::htlc::{FailReason, NewHtlc};
 
 /// The unlocking data of one input of F.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +15,32 @@ pub struct SignedInput {
     pub script_sig: ScriptBuf,
     /// Empty for legacy inputs.
     pub witness: Witness,
+}
+
+/// One change that this side wants in its next update.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Request {
+    /// Pays the other side.
+    Pay {
+        /// How much.
+        amount: Amount,
+    },
+    /// Sends the other side an HTLC.
+    Add(NewHtlc),
+    /// Ends an HTLC to this side, and takes it.
+    Settle {
+        /// Which one.
+        number: u64,
+        /// R.
+        preimage: PaymentPreimage,
+    },
+    /// Ends an HTLC to this side, and gives it back.
+    Fail {
+        /// Which one.
+        number: u64,
+        /// Why.
+        reason: FailReason,
+    },
 }
 
 /// A request to this side's machine.
@@ -31,6 +59,10 @@ pub enum Command {
         /// How much.
         amount: Amount,
     },
+    /// Makes these changes, in one batch if nothing is under way.
+    Update(Vec<Request>),
+    /// R becomes known: it takes what waits for it, on chain at once, off chain with [`Request::Settle`].
+    Learn(PaymentPreimage),
     /// Closes cooperatively, after the payments in the queue.
     Close {
         /// The fee rate of `ES`.
@@ -54,6 +86,8 @@ impl Command {
             Self::FundingSigned(_) => "funding-signed",
             Self::ReplaceFunding(_) => "replace-funding",
             Self::Pay { .. } => "pay",
+            Self::Update(_) => "update",
+            Self::Learn(_) => "learn",
             Self::Close { .. } => "close",
             Self::Broadcast(_) => "broadcast",
             Self::ClaimAll => "claim-all",

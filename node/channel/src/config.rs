@@ -5,6 +5,7 @@ use leyden_labels::{Dialect, PerSide, Side};
 use leyden_tx::{DUST_LIMIT, Delay};
 
 use crate::fault::ConfigError;
+use crate::htlc::HtlcLimits;
 
 /// When this side acts on a commitment of the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +40,12 @@ pub struct Config {
     pub allow_malleable_funding: bool,
     /// The most that this side agrees to when the other proposes an `ES`.
     pub max_settlement_feerate: FeeRate,
+    /// What this side takes of the other's HTLCs at once.
+    pub limits: HtlcLimits,
+    /// How many blocks before the expiry of an HTLC whose R it knows this side goes on chain with it,
+    /// if the other side has not let it take the HTLC off chain (§4.4, §9.1). An HTLC that it sends goes on
+    /// chain at the expiry. `None`: never by itself.
+    pub margin: Option<u32>,
     /// Where `D` pays. `None`: this side's own delivery key.
     pub destination: Option<ScriptBuf>,
 }
@@ -60,6 +67,15 @@ impl Config {
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
         if self.dust_limit < DUST_LIMIT {
             return Err(ConfigError::DustLimit { least: DUST_LIMIT });
+        }
+        if !self.limits.fits(
+            &HtlcLimits {
+                most: 0,
+                ..self.limits
+            },
+            self.dust_limit,
+        ) {
+            return Err(ConfigError::HtlcLimits);
         }
         self.capacity().map(|_| ())
     }

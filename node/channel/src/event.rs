@@ -2,7 +2,9 @@
 
 use bitcoin::{Amount, FeeRate, OutPoint, Txid};
 use leyden_labels::Label;
-use leyden_tx::Balances;
+use leyden_tx::{Balances, PaymentHash};
+
+use crate::htlc::FailReason;
 
 /// Whose commitment is on chain, and whether it is valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +67,42 @@ pub enum Event {
         number: u64,
         /// How much.
         amount: Amount,
+    },
+    /// An HTLC is in all commitments that could be broadcast.
+    HtlcLive {
+        /// Which one.
+        number: u64,
+    },
+    /// An HTLC is ended off chain, and taken: no valid commitment carries it.
+    HtlcSettled {
+        /// Which one.
+        number: u64,
+    },
+    /// An HTLC is ended off chain, and given back: no valid commitment carries it.
+    HtlcFailed {
+        /// Which one.
+        number: u64,
+        /// Why.
+        reason: FailReason,
+    },
+    /// An HTLC in the queue is given up.
+    HtlcDropped {
+        /// HASH160(R).
+        hash: PaymentHash,
+        /// Why.
+        reason: FailReason,
+    },
+    /// R has become known.
+    PreimageLearned {
+        /// HASH160(R).
+        hash: PaymentHash,
+    },
+    /// The other side has not ended an HTLC in time: this side goes on chain.
+    Deadline {
+        /// Which one.
+        number: u64,
+        /// Its expiry.
+        expiry: u32,
     },
     /// The other side's proposal came first: an own payment is in the queue again.
     PaymentRequeued {

@@ -46,7 +46,10 @@ impl HeldCommitment {
         verify_revocable_delivery(params, &spec, &commitment, revocable_delivery.as_ref())
             .map_err(|error| match error {
                 ChildError::Build(error) => Fault::from(error),
-                ChildError::Signature(_) => Invalid::RevocableDeliverySignature.into(),
+                ChildError::Key(error) => Fault::from(error),
+                ChildError::Signature(_) | ChildError::Preimage => {
+                    Invalid::RevocableDeliverySignature.into()
+                }
             })?;
         verify_commitment(params, &commitment, spec.holder.other(), signature)
             .map_err(|_| Invalid::CommitmentSignature)?;
@@ -106,12 +109,13 @@ impl HeldCommitment {
         keys: &mut ChannelKeys,
         commitment: &Commitment,
     ) -> Result<Option<Child>, Fault> {
-        let presigned = verify_revocable_delivery(
-            params,
-            &self.spec,
-            commitment,
-            self.revocable_delivery.as_ref(),
-        )?;
+        let signature = self.revocable_delivery.as_ref();
+        let presigned = match verify_revocable_delivery(params, &self.spec, commitment, signature) {
+            Ok(presigned) => presigned,
+            // Another version of the number, which lost a collision: not the one that is held.
+            Err(ChildError::Signature(_)) => None,
+            Err(error) => return Err(error.into()),
+        };
         let Some(presigned) = presigned else {
             return Ok(None);
         };

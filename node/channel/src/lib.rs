@@ -24,11 +24,13 @@ mod context;
 mod event;
 mod fault;
 mod held;
+mod htlc;
 mod live;
 mod message;
 mod opening;
 mod output;
 mod query;
+mod queue;
 mod reconnect;
 mod state;
 mod terms;
@@ -36,17 +38,21 @@ mod update;
 
 pub use changeset::{BlockFacts, ChangeSet};
 pub use channel::Channel;
-pub use command::{Command, SignedInput};
+pub use command::{Command, Request, SignedInput};
 pub use config::{ChainTime, Config, Reacts};
 pub use event::{Event, Standing};
 pub use fault::{
     Bug, ConfigError, ContributionError, Fault, Incompatible, Invalid, Misbehaved, Misuse, Order,
     Reaction,
 };
+pub use htlc::{
+    FailReason, Hop, HtlcLimits, HtlcState, HtlcView, MAX_HOPS, NewHtlc, Onward, Origin,
+};
 pub use message::{
-    Accept, Answer, Change, ChannelKeysAnnounced, CommitmentKeys, CommitmentSignatures, Complete,
-    FirstCommitment, FundingInputs, FundingSignatures, Message, Open, Propose, Ready, Reconnect,
-    Settle, SettleAnswer,
+    Accept, AddHtlc, Answer, Batch, Change, ChannelKeysAnnounced, CommitmentKeys,
+    CommitmentSignatures, Complete, Consent, EndedHtlc, FirstCommitment, FundingInputs,
+    FundingSignatures, HtlcSignature, Message, Offer, Open, Propose, Ready, Reconnect, Settle,
+    SettleAnswer,
 };
 pub use output::{Claim, ClaimTransaction, FeeNeed, Output};
 pub use state::StateName;

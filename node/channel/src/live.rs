@@ -2,36 +2,40 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use bitcoin::{Amount, FeeRate, OutPoint, Transaction};
-use leyden_labels::{Dialect, Side};
+use bitcoin::{Amount, OutPoint, Transaction};
+use leyden_labels::Dialect;
 use leyden_tx::{
-    Balances, CommitmentSpec, Disclosed, Disclosure, FUNDING_VOUT, MAX_COMMITMENTS, funding_output,
+    Balances, Disclosed, Disclosure, FUNDING_VOUT, HtlcKey, MAX_COMMITMENTS, PaymentPreimage,
+    funding_output,
 };
 
 use crate::chain::{FundingMatch, View};
 use crate::context::Context;
 use crate::event::Event;
-use crate::fault::{Fault, Misbehaved, Misuse, Order};
+use crate::fault::{Bug, Fault, Invalid, Misbehaved, Misuse, Order};
 use crate::held::HeldCommitment;
-use crate::message::{CommitmentKeys, Complete};
+use crate::htlc::{Batch, FailReason, Ledger, NewHtlc, Origin, Outcome, Phase, Presigned, Record};
+use crate::message::{CommitmentKeys, Complete, EndedHtlc};
+use crate::queue::Intent;
 use crate::terms::Terms;
 
-/// What this side wants to do, when it is its turn.
+/// What the other side could still undo by broadcasting an older commitment.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Intent {
-    /// Pay the other side.
-    Pay(Amount),
-    /// Close cooperatively.
-    Close(FeeRate),
-}
-
-/// A payment to this side that the other could still undo by broadcasting an older commitment.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Incoming {
-    pub(crate) number: u64,
-    pub(crate) amount: Amount,
+pub(crate) struct Awaited {
+    pub(crate) what: Undoable,
     /// Final once the other side has revoked this commitment.
     pub(crate) final_with: u64,
+}
+
+/// A change that the other side proposed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Undoable {
+    /// A payment to this side.
+    Paid { number: u64, amount: Amount },
+    /// An HTLC to this side.
+    Added(u64),
+    /// The end of an HTLC from this side, and how much of it comes back.
+    Ended(u64, Amount),
 }
 
 /// The channel's lasting state.
@@ -48,8 +52,20 @@ pub(crate) struct Live {
     /// The newest commitment signed for the other side.
     pub(crate) signed: u64,
     pub(crate) disclosed: Disclosed,
-    pub(crate) incoming: Vec<Incoming>,
+    pub(crate) ledger: Ledger,
+    /// The number of the newest HTLC that both sides have made keys for. A number that one side has
+    /// consented to is never used for another HTLC: its signatures on that one would fit this one.
+    pub(crate) newest: u64,
+    /// Every HTLC that a commitment ever carried.
+    pub(crate) records: BTreeMap<u64, Record>,
+    pub(crate) presigned: Presigned,
+    /// HTLCs that were wanted and never added.
+    pub(crate) refused: Vec<(NewHtlc, FailReason)>,
+    pub(crate) awaited: Vec<Awaited>,
     pub(crate) queue: VecDeque<Intent>,
+    /// The last own offer that was taken back after the other side had consented: its number and its
+    /// first HTLC.
+    pub(crate) withdrawn: Option<(u64, u64)>,
     /// The last third message sent, in case it is lost.
     pub(crate) last_complete: Option<Complete>,
 }
@@ -60,12 +76,18 @@ impl Live {
             terms,
             funding: Vec::new(),
             expected,
+            ledger: Ledger::new(held.balances()),
             held,
             archive: BTreeMap::new(),
             signed: 0,
             disclosed: Disclosed::new(),
-            incoming: Vec::new(),
+            newest: 0,
+            records: BTreeMap::new(),
+            presigned: Presigned::default(),
+            refused: Vec::new(),
+            awaited: Vec::new(),
             queue: VecDeque::new(),
+            withdrawn: None,
             last_complete: None,
         }
     }
@@ -108,6 +130,21 @@ impl Live {
             .ok_or_else(|| Misuse::KeysExhausted.into())
     }
 
+    /// The number of the next HTLC.
+    pub(crate) const fn next_htlc(&self) -> u64 {
+        self.newest.saturating_add(1)
+    }
+
+    /// Refuses an offer that is not for the next HTLCs: a late one.
+    pub(crate) fn expect_first(&self, got: u64) -> Result<u64, Fault> {
+        let expected = self.next_htlc();
+        if got == expected {
+            Ok(expected)
+        } else {
+            Err(Order::Htlc { expected, got }.into())
+        }
+    }
+
     /// Refuses a message that is not for the next commitment.
     pub(crate) fn expect_next(&self, got: u64) -> Result<u64, Fault> {
         let expected = self.next_number()?;
@@ -118,121 +155,220 @@ impl Live {
         }
     }
 
-    pub(crate) fn spec(
-        &self,
-        cx: &mut Context<'_>,
-        holder: Side,
-        number: u64,
-        balances: Balances,
-    ) -> Result<CommitmentSpec, Fault> {
-        self.terms.spec(cx.keys, holder, number, balances)
-    }
-
-    /// Payments in the queue.
-    pub(crate) fn queued(&self) -> Amount {
-        self.queue
-            .iter()
-            .filter_map(|intent| match intent {
-                Intent::Pay(amount) => Some(*amount),
-                Intent::Close(_) => None,
-            })
-            .fold(Amount::ZERO, |sum, amount| {
-                sum.checked_add(amount).unwrap_or(Amount::MAX)
+    /// Whether a commitment that could be broadcast carries an HTLC.
+    pub(crate) fn carries_htlcs(&self) -> bool {
+        !self.ledger.htlcs.is_empty()
+            || self.records.values().any(|record| match record.phase {
+                Phase::Pending | Phase::Live => true,
+                // Of what the other side has disclosed it can take nothing with an old commitment.
+                Phase::Ending(_) => record.disclosed.is_none(),
+                Phase::Ended(_) => false,
             })
     }
 
-    /// Puts a payment in the queue. `in_flight`: proposed already, not in the balances yet.
-    pub(crate) fn enqueue_payment(
+    /// Takes note of what a batch adds and ends, before either commitment is signed.
+    pub(crate) fn record(
         &mut self,
-        cx: &Context<'_>,
-        amount: Amount,
-        in_flight: Amount,
+        batch: &Batch,
+        origins: &[Option<Origin>],
     ) -> Result<(), Fault> {
-        self.refuse_if_closing()?;
-        if cx.view.funding().is_none() {
-            return Err(Misuse::FundingUnconfirmed.into());
-        }
-        if amount == Amount::ZERO {
-            return Err(Misuse::ZeroPayment.into());
-        }
-        // Room for the update under way, the other side's, this one, and the keys announced ahead.
-        if self.held.number().saturating_add(4) >= MAX_COMMITMENTS {
-            return Err(Misuse::KeysExhausted.into());
-        }
-        let available = (*self.balances().get(cx.local()))
-            .checked_sub(in_flight)
-            .and_then(|left| left.checked_sub(self.queued()))
-            .unwrap_or(Amount::ZERO);
-        if amount > available {
-            return Err(Misuse::Overdraft {
-                available,
-                asked: amount,
+        let origins = origins.iter().copied().chain(core::iter::repeat(None));
+        for ((number, onward), origin) in batch.added.iter().zip(origins) {
+            if self.records.contains_key(number) {
+                return Err(Bug::HtlcReused { number: *number }.into());
             }
-            .into());
+            let Some(htlc) = batch.ledger.htlcs.get(number) else {
+                continue;
+            };
+            let known = self
+                .records
+                .values()
+                .find(|known| known.htlc.hash == htlc.hash && known.preimage.is_some());
+            let record = Record {
+                htlc: htlc.clone(),
+                onward: onward.clone(),
+                origin,
+                phase: Phase::Pending,
+                preimage: known.and_then(|known| known.preimage.clone()),
+                disclosed: None,
+            };
+            self.records.insert(*number, record);
         }
-        self.queue.push_back(Intent::Pay(amount));
+        for ended in &batch.ended {
+            if let Some(record) = self.records.get_mut(&ended.number) {
+                record.phase = Phase::Ending(ended.outcome);
+            }
+        }
         Ok(())
     }
 
-    /// Puts the cooperative close in the queue.
-    pub(crate) fn enqueue_close(&mut self, feerate: FeeRate) -> Result<(), Fault> {
-        self.refuse_if_closing()?;
-        self.queue.push_back(Intent::Close(feerate));
-        Ok(())
-    }
-
-    fn refuse_if_closing(&self) -> Result<(), Fault> {
-        match self.queue.back() {
-            Some(Intent::Close(_)) => Err(Misuse::Closing.into()),
-            Some(Intent::Pay(_)) | None => Ok(()),
-        }
-    }
-
-    /// Gives up the queue.
-    pub(crate) fn drop_queue(&mut self, cx: &mut Context<'_>) {
-        for intent in core::mem::take(&mut self.queue) {
-            match intent {
-                Intent::Pay(amount) => cx.event(Event::PaymentDropped { amount }),
-                Intent::Close(_) => {}
+    /// The proposal did not come about: what it was to end lives on.
+    pub(crate) fn unrecord(&mut self, batch: &Batch) {
+        for ended in &batch.ended {
+            if let Some(record) = self.records.get_mut(&ended.number) {
+                record.phase = Phase::Live;
             }
         }
+    }
+
+    /// R has become known, and takes every HTLC with its hash.
+    pub(crate) fn learn(&mut self, cx: &mut Context<'_>, preimage: &PaymentPreimage) {
+        if self.note(preimage) {
+            let hash = preimage.hash();
+            cx.event(Event::PreimageLearned { hash });
+        }
+    }
+
+    /// [`Live::learn`] without the event: whether it was news.
+    pub(crate) fn note(&mut self, preimage: &PaymentPreimage) -> bool {
+        let hash = preimage.hash();
+        let waiting = self.records.values_mut();
+        let mut news = false;
+        for record in waiting.filter(|record| record.htlc.hash == hash) {
+            if record.preimage.is_none() {
+                record.preimage = Some(preimage.clone());
+                news = true;
+            }
+        }
+        news
     }
 
     /// From now on `next` is this side's only valid commitment.
-    pub(crate) fn adopt(&mut self, cx: &mut Context<'_>, next: HeldCommitment) {
+    pub(crate) fn adopt(&mut self, cx: &mut Context<'_>, next: HeldCommitment, batch: &Batch) {
         let revoked = core::mem::replace(&mut self.held, next);
         if cx.config.keep_revoked {
             self.archive.insert(revoked.number(), revoked);
+        } else {
+            let dialect = self.terms.params.dialect;
+            let number = self.held.number();
+            self.presigned.forget_before(dialect, cx.local(), number);
         }
+        self.ledger = batch.ledger.clone();
         cx.event(Event::Updated {
             number: self.held.number(),
             balances: self.held.balances(),
         });
+        for ended in &batch.ended {
+            if let Some(preimage) = &ended.preimage {
+                self.learn(cx, preimage);
+            }
+        }
     }
 
-    /// Takes the other side's revocation of `number` and its keys for `number + 2`.
+    /// Takes the other side's revocation of `number`, its keys for `number + 2`, and those of the HTLCs
+    /// that the batch ended.
     pub(crate) fn revoke_theirs(
         &mut self,
         cx: &mut Context<'_>,
         number: u64,
-        revocation: &Disclosure,
-        next: CommitmentKeys,
+        revocation: &Revocation<'_>,
+        batch: &Batch,
     ) -> Result<(), Fault> {
+        let Revocation {
+            disclosure,
+            ended,
+            next,
+        } = revocation;
         let expected = self.terms.their_keys(number)?.own;
         self.disclosed
-            .accept(number, revocation, &expected)
+            .accept(number, disclosure, &expected)
             .map_err(Misbehaved::WrongDisclosure)?;
         let further = number.checked_add(2).ok_or(Misuse::KeysExhausted)?;
-        self.terms.learn(further, next)?;
+        self.terms.learn(further, *next)?;
         self.terms.forget(number);
-        let (done, open) = core::mem::take(&mut self.incoming)
+        self.take_ended(cx, ended, batch)?;
+        let (done, open) = core::mem::take(&mut self.awaited)
             .into_iter()
-            .partition(|incoming| incoming.final_with <= number);
-        self.incoming = open;
-        let done: Vec<Incoming> = done;
-        for Incoming { number, amount, .. } in done {
-            cx.event(Event::PaymentReceived { number, amount });
+            .partition(|awaited| awaited.final_with <= number);
+        self.awaited = open;
+        let done: Vec<Awaited> = done;
+        for awaited in done {
+            self.finish(cx, awaited.what);
         }
         Ok(())
     }
+
+    /// The other side's keys of exactly the HTLCs that the batch ends.
+    fn take_ended(
+        &mut self,
+        cx: &Context<'_>,
+        given: &[EndedHtlc],
+        batch: &Batch,
+    ) -> Result<(), Fault> {
+        let same = given.len() == batch.ended.len()
+            && given
+                .iter()
+                .zip(&batch.ended)
+                .all(|(given, ended)| given.number == ended.number);
+        if !same {
+            return Err(Invalid::EndedHtlcs {
+                expected: batch.ended.len(),
+                got: given.len(),
+            }
+            .into());
+        }
+        for ended in given {
+            let number = ended.number;
+            let record = self.records.get_mut(&number);
+            let record = record.ok_or(Bug::NoRecord { number })?;
+            record.disclose(cx.remote(), ended)?;
+            if !cx.config.keep_revoked {
+                self.presigned.forget_htlc(number);
+            }
+        }
+        Ok(())
+    }
+
+    /// What can no longer be undone.
+    pub(crate) fn finish(&mut self, cx: &mut Context<'_>, what: Undoable) {
+        match what {
+            Undoable::Paid { number, amount } => {
+                cx.event(Event::PaymentReceived { number, amount });
+            }
+            Undoable::Added(number) => {
+                if let Some(record) = self.records.get_mut(&number)
+                    && record.phase == Phase::Pending
+                {
+                    record.phase = Phase::Live;
+                    cx.event(Event::HtlcLive { number });
+                }
+            }
+            Undoable::Ended(number, _) => {
+                if let Some(record) = self.records.get_mut(&number)
+                    && let Phase::Ending(outcome) = record.phase
+                {
+                    record.phase = Phase::Ended(outcome);
+                    cx.event(match outcome {
+                        Outcome::Settled => Event::HtlcSettled { number },
+                        Outcome::Failed(reason) => Event::HtlcFailed { number, reason },
+                    });
+                }
+            }
+        }
+    }
+
+    /// What this side gives away of the HTLCs that a batch ends.
+    pub(crate) fn give_away(
+        &self,
+        cx: &Context<'_>,
+        batch: &Batch,
+    ) -> Result<Vec<EndedHtlc>, Fault> {
+        let numbers = batch.ended.iter().map(|ended| ended.number);
+        let keys = numbers.map(|number| {
+            let record = self.records.get(&number);
+            let record = record.ok_or(Bug::NoRecord { number })?;
+            let [first, second] = HtlcKey::disclosed_by(cx.local(), record.htlc.sender);
+            let secrets = cx.keys.htlc(number)?;
+            let keys = [secrets.key(first)?, secrets.key(second)?];
+            Ok(EndedHtlc { number, keys })
+        });
+        keys.collect()
+    }
+}
+
+/// What comes with a revocation.
+pub(crate) struct Revocation<'a> {
+    pub(crate) disclosure: &'a Disclosure,
+    pub(crate) ended: &'a [EndedHtlc],
+    pub(crate) next: CommitmentKeys,
 }

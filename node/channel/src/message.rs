@@ -2,14 +2,16 @@
 
 use core::fmt;
 
+use bitcoin::absolute::Height;
 use bitcoin::{Amount, FeeRate};
-use leyden_labels::{Dialect, PerSide};
+use leyden_labels::{Dialect, Label, PerSide};
 use leyden_tx::{
-    Delay, DeliveryPubkey, Disclosure, FundingContribution, FundingPubkey, InputSignature,
-    RsmcPubkey,
+    Delay, DeliveryPubkey, Disclosure, FundingContribution, FundingPubkey, HtlcPubkeys, HtlcSecret,
+    InputSignature, PaymentHash, PaymentPreimage, RsmcPubkey,
 };
 
 use crate::command::SignedInput;
+use crate::htlc::{FailReason, HtlcLimits, Onward};
 
 /// The sender's keys for one commitment number, one per side's version of it (§3.3.5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +55,8 @@ pub struct Open {
     pub dust_limit: Amount,
     /// The balances of commitment 0.
     pub contribution: PerSide<Amount>,
+    /// What a takes.
+    pub limits: HtlcLimits,
     /// a's keys.
     pub keys: ChannelKeysAnnounced,
 }
@@ -60,6 +64,8 @@ pub struct Open {
 /// b→a: agrees to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Accept {
+    /// What b takes.
+    pub limits: HtlcLimits,
     /// b's keys.
     pub keys: ChannelKeysAnnounced,
 }
@@ -93,7 +99,22 @@ pub struct FundingSignatures {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ready {}
 
-/// One change of the balances. HTLCs will add theirs here.
+/// An HTLC that the proposer sends. Its number is the next of the channel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AddHtlc {
+    /// How much.
+    pub amount: Amount,
+    /// HASH160(R).
+    pub hash: PaymentHash,
+    /// The first block that may give it back is the one after this height.
+    pub expiry: Height,
+    /// What the receiver is to do.
+    pub onward: Onward,
+    /// The proposer's eight keys.
+    pub keys: HtlcPubkeys,
+}
+
+/// One change of the balances.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     /// The proposer pays the other side.
@@ -101,6 +122,73 @@ pub enum Change {
         /// How much.
         amount: Amount,
     },
+    /// The proposer sends an HTLC.
+    Add(Box<AddHtlc>),
+    /// The proposer takes an HTLC that it receives.
+    Settle {
+        /// Which one.
+        number: u64,
+        /// R.
+        preimage: PaymentPreimage,
+    },
+    /// The proposer gives back an HTLC that it receives.
+    Fail {
+        /// Which one.
+        number: u64,
+        /// Why.
+        reason: FailReason,
+    },
+}
+
+/// A signature on one of the transactions that spend an HTLC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HtlcSignature {
+    /// Which one.
+    pub label: Label,
+    /// The sender's of the message.
+    pub signature: InputSignature,
+}
+
+/// What the sender of the message gives away of an HTLC that the batch ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EndedHtlc {
+    /// Which one.
+    pub number: u64,
+    /// Keys 1 and 4 if it sent the HTLC, 5 and 8 if it received it.
+    pub keys: [HtlcSecret; 2],
+}
+
+/// Comes before an update that needs signatures on HTLCs (§4.4); binds nobody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// The commitment it leads to.
+    pub number: u64,
+    /// The number of the first HTLC that it adds, if it adds one.
+    pub first: u64,
+    /// The batch, in order.
+    pub changes: Vec<Change>,
+}
+
+/// Answers an offer: what the proposer must have before it signs the sender's commitment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Consent {
+    /// The commitment it leads to.
+    pub number: u64,
+    /// As in the [`Offer`] it answers.
+    pub first: u64,
+    /// The sender's eight keys of each HTLC that is added, in order.
+    pub keys: Vec<HtlcPubkeys>,
+    /// On transactions that spend HTLCs.
+    pub htlcs: Vec<HtlcSignature>,
+}
+
+/// What an update changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Batch {
+    /// These changes, in order.
+    Changes(Vec<Change>),
+    /// Those of the offer that the receiver consented to.
+    AsOffered,
 }
 
 /// First message of an update: the batch, and what makes `C{number}` valid for the receiver.
@@ -108,8 +196,10 @@ pub enum Change {
 pub struct Propose {
     /// The commitment it leads to.
     pub number: u64,
-    /// The batch, in order.
-    pub changes: Vec<Change>,
+    /// What it changes.
+    pub batch: Batch,
+    /// On transactions that spend HTLCs.
+    pub htlcs: Vec<HtlcSignature>,
     /// On the receiver's commitment `number`.
     pub signatures: CommitmentSignatures,
 }
@@ -119,10 +209,14 @@ pub struct Propose {
 pub struct Answer {
     /// The commitment it leads to.
     pub number: u64,
+    /// On transactions that spend HTLCs.
+    pub htlcs: Vec<HtlcSignature>,
     /// On the receiver's (the proposer's) commitment `number`.
     pub signatures: CommitmentSignatures,
     /// Revokes the sender's commitment `number - 1`.
     pub revocation: Disclosure,
+    /// Of each HTLC that the batch ends, in order.
+    pub ended: Vec<EndedHtlc>,
     /// The sender's keys for `number + 1`.
     pub next: CommitmentKeys,
 }
@@ -134,6 +228,8 @@ pub struct Complete {
     pub number: u64,
     /// Revokes the sender's commitment `number - 1`.
     pub revocation: Disclosure,
+    /// Of each HTLC that the batch ends, in order.
+    pub ended: Vec<EndedHtlc>,
     /// The sender's keys for `number + 1`.
     pub next: CommitmentKeys,
 }
@@ -181,6 +277,8 @@ pub enum Message {
     FundingInputs(FundingInputs),
     FundingSignatures(FundingSignatures),
     Ready(Ready),
+    Offer(Offer),
+    Consent(Consent),
     Propose(Propose),
     Answer(Answer),
     Complete(Complete),
@@ -200,6 +298,8 @@ impl Message {
             Self::FundingInputs(_) => "funding-inputs",
             Self::FundingSignatures(_) => "funding-signatures",
             Self::Ready(_) => "ready",
+            Self::Offer(_) => "offer",
+            Self::Consent(_) => "consent",
             Self::Propose(_) => "propose",
             Self::Answer(_) => "answer",
             Self::Complete(_) => "complete",
@@ -218,7 +318,9 @@ impl Message {
             | Self::FundingInputs(_)
             | Self::FundingSignatures(_)
             | Self::Ready(_) => true,
-            Self::Propose(_)
+            Self::Offer(_)
+            | Self::Consent(_)
+            | Self::Propose(_)
             | Self::Answer(_)
             | Self::Complete(_)
             | Self::Settle(_)

@@ -41,6 +41,9 @@ pub struct Claim {
     pub transaction: ClaimTransaction,
     /// What it needs before a node relays it.
     pub fee: FeeNeed,
+    /// The last height at which a block has it for sure before another transaction can: the nearer, the
+    /// more it should pay. `None`: nothing else can take the money, or only a cheat.
+    pub deadline: Option<u32>,
 }
 
 impl Claim {

@@ -2,14 +2,15 @@
 
 use bitcoin::{Amount, OutPoint, Transaction};
 use leyden_labels::{Kind, Label};
-use leyden_tx::{Balances, ChannelKeys, ChannelParams, Child, LabelledTx};
+use leyden_tx::{Balances, ChannelKeys, ChannelParams, Child, Commitment, LabelledTx};
 
-use crate::chain::{Spend, label_of, own_held, recognise};
+use crate::chain::{Spend, complete_own, label_of, own_held, recognise};
 use crate::channel::Channel;
 use crate::config::Config;
 use crate::fault::{Fault, Misuse};
 use crate::held::HeldCommitment;
-use crate::live::Live;
+use crate::htlc::{contract, htlc_child};
+use crate::live::{Live, Undoable};
 use crate::output::Claim;
 use crate::state::StateName;
 
@@ -53,13 +54,17 @@ impl Channel {
     /// The part of the own balance that is not final yet: the payer has not revoked.
     #[must_use]
     pub fn unsettled(&self) -> Amount {
-        let incoming = self.state.live().map_or(&[][..], |live| &live.incoming);
-        incoming.iter().fold(Amount::ZERO, |sum, payment| {
-            sum.checked_add(payment.amount).unwrap_or(Amount::MAX)
+        let awaited = self.state.live().map_or(&[][..], |live| &live.awaited);
+        awaited.iter().fold(Amount::ZERO, |sum, awaited| {
+            let amount = match awaited.what {
+                Undoable::Paid { amount, .. } | Undoable::Ended(_, amount) => amount,
+                Undoable::Added(_) => Amount::ZERO,
+            };
+            sum.checked_add(amount).unwrap_or(Amount::MAX)
         })
     }
 
-    /// Own payments that wait for their update.
+    /// Own payments and HTLCs that wait for their update.
     #[must_use]
     pub fn queued(&self) -> Amount {
         self.state.live().map_or(Amount::ZERO, Live::queued)
@@ -119,7 +124,8 @@ impl Channel {
     }
 
     /// Every transaction that this side alone could broadcast, now or once its lock is over: F once
-    /// signed, its commitments, their `RD`, `ES` once complete. Complete, without fees.
+    /// signed, its commitments, their `RD`, `HT` and (with R) `HE`, `ES` once complete. Complete, without
+    /// fees. What spends the *other* side's commitment is not among them: it is there once that is.
     #[must_use]
     pub fn holdings(&self) -> Vec<LabelledTx> {
         let mut keys = self.keys.clone();
@@ -142,6 +148,7 @@ impl Channel {
             if let Some(child) = self.revocable_delivery(live, keys, held)? {
                 holdings.push(child.labelled());
             }
+            self.held_htlcs(live, keys, held, &mut holdings)?;
         }
         if let Some(tx) = self.state.closing().settlement {
             holdings.push(LabelledTx {
@@ -150,6 +157,30 @@ impl Channel {
             });
         }
         Ok(holdings)
+    }
+
+    /// `HT` of each HTLC that this side sends, `HE` of each whose R it knows.
+    fn held_htlcs(
+        &self,
+        live: &Live,
+        keys: &ChannelKeys,
+        held: &HeldCommitment,
+        holdings: &mut Vec<LabelledTx>,
+    ) -> Result<(), Fault> {
+        let params = &live.terms.params;
+        let commitment = self.as_on_chain(live, &mut keys.clone(), held)?;
+        for htlc in &held.spec().htlcs {
+            let record = live.records.get(&htlc.number);
+            let known = record.is_some_and(|record| record.preimage.is_some());
+            if htlc.sender != self.config.side && !known {
+                continue;
+            }
+            let label = contract(htlc, self.config.side);
+            let child = htlc_child(params, &commitment, htlc, label)?;
+            let child = complete_own(live, keys, held.number(), htlc, label, child)?;
+            holdings.extend(child.map(|child| child.labelled()));
+        }
+        Ok(())
     }
 
     fn complete(
@@ -161,23 +192,31 @@ impl Channel {
         held.complete(&live.terms.params, keys, live.funding_outpoint(&self.view))
     }
 
-    /// Of the commitment as it is on chain, else as it would be.
     fn revocable_delivery(
         &self,
         live: &Live,
         keys: &mut ChannelKeys,
         held: &HeldCommitment,
     ) -> Result<Option<Child>, Fault> {
-        let params = &live.terms.params;
+        let commitment = self.as_on_chain(live, keys, held)?;
+        held.revocable_delivery(&live.terms.params, keys, &commitment)
+    }
+
+    /// The commitment as it is on chain, else as it would be.
+    fn as_on_chain(
+        &self,
+        live: &Live,
+        keys: &mut ChannelKeys,
+        held: &HeldCommitment,
+    ) -> Result<Commitment, Fault> {
         for seen in self.view.spends() {
             if let Spend::Commitment(found) = recognise(live, keys, &seen.tx)?
                 && found.commitment.label == held.label()
             {
-                return held.revocable_delivery(params, keys, &found.commitment);
+                return Ok(found.commitment);
             }
         }
-        let commitment = held.commitment(params, live.funding_outpoint(&self.view))?;
-        held.revocable_delivery(params, keys, &commitment)
+        held.commitment(&live.terms.params, live.funding_outpoint(&self.view))
     }
 
     /// Own commitment `number`, fully signed.

@@ -7,7 +7,7 @@ use core::fmt;
 
 use crate::chain::{Closing, FundingMatch};
 use crate::closing::{Closed, Settled, Settling};
-use crate::command::Command;
+use crate::command::{Command, Request};
 use crate::context::Context;
 use crate::fault::{Fault, Misuse, Order};
 use crate::live::Live;
@@ -15,7 +15,7 @@ use crate::message::{Message, Reconnect};
 use crate::opening::{
     AwaitingReady, ExchangingCommitments, ExchangingInputs, Funding, Idle, Offered, SigningFirst,
 };
-use crate::update::{Answered, Proposed, Quiet};
+use crate::update::{Answered, Consenting, Offering, Proposed, Quiet, send_withdrawal};
 
 /// Where the channel stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,6 +34,10 @@ pub enum StateName {
     AwaitingFunding,
     /// Quiet: payments and closing can start.
     Open,
+    /// This side has offered an update with HTLCs.
+    Offering,
+    /// This side has signed what the other needs for an update with HTLCs.
+    Consenting,
     /// This side has sent the first message of an update.
     Proposed,
     /// This side has sent the second message of an update.
@@ -58,6 +62,8 @@ impl fmt::Display for StateName {
             Self::SigningFunding => "signing-funding",
             Self::AwaitingFunding => "awaiting-funding",
             Self::Open => "open",
+            Self::Offering => "offering",
+            Self::Consenting => "consenting",
             Self::Proposed => "proposed",
             Self::Answered => "answered",
             Self::Settling => "settling",
@@ -97,6 +103,8 @@ pub(crate) enum State {
     Funding(Box<Funding>),
     AwaitingReady(Box<AwaitingReady>),
     Quiet(Box<Quiet>),
+    Offering(Box<Offering>),
+    Consenting(Box<Consenting>),
     Proposed(Box<Proposed>),
     Answered(Box<Answered>),
     Settling(Box<Settling>),
@@ -115,6 +123,8 @@ impl State {
             Self::SigningFirst(_) => SigningFirst::NAME,
             Self::AwaitingReady(_) => AwaitingReady::NAME,
             Self::Quiet(_) => Quiet::NAME,
+            Self::Offering(_) => Offering::NAME,
+            Self::Consenting(_) => Consenting::NAME,
             Self::Proposed(_) => Proposed::NAME,
             Self::Answered(_) => Answered::NAME,
             Self::Settling(_) => Settling::NAME,
@@ -134,6 +144,8 @@ impl State {
             Self::Funding(state) => state.on_command(cx, command),
             Self::AwaitingReady(state) => state.on_command(cx, command),
             Self::Quiet(state) => state.on_command(cx, command),
+            Self::Offering(state) => state.on_command(cx, command),
+            Self::Consenting(state) => state.on_command(cx, command),
             Self::Proposed(state) => state.on_command(cx, command),
             Self::Answered(state) => state.on_command(cx, command),
             Self::Settling(state) => state.on_command(cx, command),
@@ -153,6 +165,8 @@ impl State {
             Self::Funding(state) => state.on_message(cx, message),
             Self::AwaitingReady(state) => state.on_message(cx, message),
             Self::Quiet(state) => state.on_message(cx, message),
+            Self::Offering(state) => state.on_message(cx, message),
+            Self::Consenting(state) => state.on_message(cx, message),
             Self::Proposed(state) => state.on_message(cx, message),
             Self::Answered(state) => state.on_message(cx, message),
             Self::Settling(state) => state.on_message(cx, message),
@@ -168,11 +182,13 @@ impl State {
             | Self::Offered(_)
             | Self::ExchangingInputs(_)
             | Self::ExchangingCommitments(_)
-            | Self::SigningFirst(_)
-            | Self::Closing(_) => Ok(self),
+            | Self::SigningFirst(_) => Ok(self),
+            Self::Closing(state) => Ok(state.on_chain(cx)),
             Self::Funding(state) => state.on_chain(cx),
             Self::AwaitingReady(state) => Ok(state.on_chain(cx)),
             Self::Quiet(state) => state.on_chain(cx),
+            Self::Offering(state) => Ok(state.on_chain(cx)),
+            Self::Consenting(state) => Ok(state.on_chain(cx)),
             Self::Proposed(state) => Ok(state.on_chain(cx)),
             Self::Answered(state) => Ok(state.on_chain(cx)),
             Self::Settling(state) => Ok(state.on_chain(cx)),
@@ -190,8 +206,15 @@ impl State {
             {
                 cx.send(Message::Complete(complete.clone()));
             }
+            // The other side may still wait for an offer that was taken back.
+            let next = live.held.number().saturating_add(1);
+            let withdrawn = live.withdrawn.filter(|(number, _)| *number == next);
+            if let (Some(offer), true) = (withdrawn, theirs.number < next) {
+                send_withdrawal(cx, offer);
+            }
         }
         match self {
+            Self::Offering(state) => state.resend(cx, theirs),
             Self::Proposed(state) => state.resend(cx, theirs),
             Self::Answered(state) => state.resend(cx, theirs),
             Self::Settling(state) => state.resend(cx),
@@ -204,6 +227,7 @@ impl State {
             | Self::Funding(_)
             | Self::AwaitingReady(_)
             | Self::Quiet(_)
+            | Self::Consenting(_)
             | Self::Closing(_) => {}
         }
     }
@@ -219,6 +243,8 @@ impl State {
             | Self::ExchangingCommitments(_)
             | Self::AwaitingReady(_)
             | Self::Quiet(_)
+            | Self::Offering(_)
+            | Self::Consenting(_)
             | Self::Proposed(_)
             | Self::Answered(_)
             | Self::Settling(_)
@@ -238,11 +264,55 @@ impl State {
             Self::Funding(state) => Some(&state.live),
             Self::AwaitingReady(state) => Some(&state.live),
             Self::Quiet(state) => Some(&state.live),
+            Self::Offering(state) => Some(&state.live),
+            Self::Consenting(state) => Some(&state.live),
             Self::Proposed(state) => Some(&state.live),
             Self::Answered(state) => Some(&state.live),
             Self::Settling(state) => Some(&state.live),
             Self::Settled(state) => Some(&state.live),
             Self::Closing(state) => Some(&state.live),
+        }
+    }
+
+    /// The lasting state, to add to it what is known from elsewhere.
+    pub(crate) fn live_mut(&mut self) -> Option<&mut Live> {
+        match self {
+            Self::Idle(_)
+            | Self::Offered(_)
+            | Self::ExchangingInputs(_)
+            | Self::ExchangingCommitments(_)
+            | Self::SigningFirst(_) => None,
+            Self::Funding(state) => Some(&mut state.live),
+            Self::AwaitingReady(state) => Some(&mut state.live),
+            Self::Quiet(state) => Some(&mut state.live),
+            Self::Offering(state) => Some(&mut state.live),
+            Self::Consenting(state) => Some(&mut state.live),
+            Self::Proposed(state) => Some(&mut state.live),
+            Self::Answered(state) => Some(&mut state.live),
+            Self::Settling(state) => Some(&mut state.live),
+            Self::Settled(state) => Some(&mut state.live),
+            Self::Closing(state) => Some(&mut state.live),
+        }
+    }
+
+    /// Changes that are offered or proposed, and not in a commitment of both sides yet.
+    pub(crate) fn under_way(&self) -> &[Request] {
+        match self {
+            Self::Offering(state) => state.requests(),
+            Self::Proposed(state) => state.requests(),
+            Self::Idle(_)
+            | Self::Offered(_)
+            | Self::ExchangingInputs(_)
+            | Self::ExchangingCommitments(_)
+            | Self::SigningFirst(_)
+            | Self::Funding(_)
+            | Self::AwaitingReady(_)
+            | Self::Quiet(_)
+            | Self::Consenting(_)
+            | Self::Answered(_)
+            | Self::Settling(_)
+            | Self::Settled(_)
+            | Self::Closing(_) => &[],
         }
     }
 
@@ -255,6 +325,8 @@ impl State {
             Self::Funding(_)
             | Self::AwaitingReady(_)
             | Self::Quiet(_)
+            | Self::Offering(_)
+            | Self::Consenting(_)
             | Self::Proposed(_)
             | Self::Answered(_)
             | Self::Settling(_)
@@ -279,6 +351,8 @@ impl State {
             | Self::Funding(_)
             | Self::AwaitingReady(_)
             | Self::Quiet(_)
+            | Self::Offering(_)
+            | Self::Consenting(_)
             | Self::Proposed(_)
             | Self::Answered(_)
             | Self::Settling(_) => Closing::default(),

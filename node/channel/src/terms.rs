@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use bitcoin::secp256k1::PublicKey;
 use leyden_labels::{PerSide, Side};
-use leyden_tx::{Balances, ChannelKeys, ChannelParams, CommitmentSpec};
+use leyden_tx::{ChannelKeys, ChannelParams, CommitmentSpec};
 
 use crate::config::Config;
-use crate::fault::{Bug, Fault, Invalid, Misuse};
+use crate::fault::{Bug, Fault, Incompatible, Invalid, Misuse};
+use crate::htlc::{HtlcLimits, Ledger};
 use crate::message::{ChannelKeysAnnounced, CommitmentKeys};
 
 /// The parameters, and the other side's keys for each commitment that it has not revoked.
@@ -15,16 +16,26 @@ use crate::message::{ChannelKeysAnnounced, CommitmentKeys};
 pub(crate) struct Terms {
     pub(crate) local: Side,
     pub(crate) params: ChannelParams,
+    /// What each side takes.
+    pub(crate) limits: PerSide<HtlcLimits>,
     theirs: BTreeMap<u64, CommitmentKeys>,
 }
 
 impl Terms {
-    /// Checks the other side's keys against this side's and among themselves.
+    /// Checks the other side's keys against this side's and among themselves, and its limits.
     pub(crate) fn agree(
         config: &Config,
         ours: &ChannelKeysAnnounced,
         theirs: &ChannelKeysAnnounced,
+        limits: HtlcLimits,
     ) -> Result<Self, Fault> {
+        if !config.limits.fits(&limits, config.dust_limit) {
+            return Err(Incompatible::HtlcLimits {
+                ours: config.limits,
+                theirs: limits,
+            }
+            .into());
+        }
         let own = raw_keys(ours);
         let announced = raw_keys(theirs);
         let reused = announced.iter().enumerate().any(|(index, key)| {
@@ -44,6 +55,7 @@ impl Terms {
         Ok(Self {
             local: config.side,
             params,
+            limits: PerSide::from_holder(config.side, config.limits, limits),
             theirs: BTreeMap::from([(0, theirs.first), (1, theirs.second)]),
         })
     }
@@ -85,13 +97,13 @@ impl Terms {
         self.theirs.remove(&number);
     }
 
-    /// Commitment `number` of `holder` with these balances.
+    /// Commitment `number` of `holder` with this contents.
     pub(crate) fn spec(
         &self,
         keys: &mut ChannelKeys,
         holder: Side,
         number: u64,
-        balances: Balances,
+        ledger: &Ledger,
     ) -> Result<CommitmentSpec, Fault> {
         let theirs = self.their_keys(number)?;
         let (ours, theirs) = if holder == self.local {
@@ -102,8 +114,9 @@ impl Terms {
         Ok(CommitmentSpec {
             number,
             holder,
-            balances,
+            balances: ledger.balances,
             rsmc: PerSide::from_holder(self.local, ours, theirs),
+            htlcs: ledger.htlcs.values().cloned().collect(),
         })
     }
 }

@@ -31,27 +31,30 @@ pub(crate) struct Closing {
     pub(crate) settlement: Option<Transaction>,
 }
 
-struct Claims<'a> {
-    config: &'a Config,
-    live: &'a Live,
-    view: &'a View,
-    keys: &'a mut ChannelKeys,
+pub(super) struct Claims<'a> {
+    pub(super) config: &'a Config,
+    pub(super) live: &'a Live,
+    pub(super) view: &'a View,
+    pub(super) keys: &'a mut ChannelKeys,
+    /// Whether an HTLC waits for an R that this side does not know.
+    pub(super) waits: bool,
     due: Vec<Due>,
 }
 
-/// All claims, also those whose delay is not over.
+/// All claims, also those whose delay is not over, and whether an HTLC waits for an R that is not known.
 pub(crate) fn due_claims(
     config: &Config,
     keys: &mut ChannelKeys,
     view: &View,
     live: &Live,
     closing: &Closing,
-) -> Result<Vec<Due>, Fault> {
+) -> Result<(Vec<Due>, bool), Fault> {
     let mut claims = Claims {
         config,
         live,
         view,
         keys,
+        waits: false,
         due: Vec::new(),
     };
     if view.funding().is_none() {
@@ -62,12 +65,12 @@ pub(crate) fn due_claims(
     for seen in view.spends() {
         claims.spent(seen)?;
     }
-    Ok(claims.due)
+    Ok((claims.due, claims.waits))
 }
 
 /// Whether F is spent, and this side has nothing left to claim.
-pub(crate) fn resolved(view: &View, due: &[Due]) -> bool {
-    view.is_first_funding_spent() && due.is_empty()
+pub(crate) fn resolved(view: &View, due: &[Due], waits: bool) -> bool {
+    view.is_first_funding_spent() && due.is_empty() && !waits
 }
 
 impl Claims<'_> {
@@ -91,7 +94,11 @@ impl Claims<'_> {
                 let funding = self.live.funding_outpoint(self.view);
                 let signed = held.complete(params, self.keys, funding)?;
                 let parent = held.commitment(params, funding)?.unconfirmed_parent()?;
+                let deadline = self.htlcs_end();
                 self.whole(signed.label, signed.tx, FeeNeed::Bump { parent });
+                if let Some(last) = self.due.last_mut() {
+                    last.claim.deadline = deadline;
+                }
             }
             (None, Some(tx)) => self.whole(Label::SETTLEMENT, tx.clone(), FeeNeed::Paid),
             (None, None) => {}
@@ -138,7 +145,7 @@ impl Claims<'_> {
                 self.child(from, child, None);
             }
         }
-        Ok(())
+        self.htlcs(&found)
     }
 
     /// `RD`, if the commitment is an own one that is held.
@@ -216,6 +223,7 @@ impl Claims<'_> {
                 label,
                 transaction: ClaimTransaction::Whole(tx),
                 fee,
+                deadline: None,
             },
         });
     }
@@ -227,6 +235,20 @@ impl Claims<'_> {
                 label: child.label,
                 transaction: ClaimTransaction::Child(child),
                 fee: FeeNeed::Attach { parent },
+                deadline: None,
+            },
+        });
+    }
+
+    /// A child that has a rival from some height on.
+    pub(super) fn race(&mut self, from: u32, child: Child, deadline: Option<u32>) {
+        self.due.push(Due {
+            from,
+            claim: Claim {
+                label: child.label,
+                transaction: ClaimTransaction::Child(child),
+                fee: FeeNeed::Attach { parent: None },
+                deadline,
             },
         });
     }

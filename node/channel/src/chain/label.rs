@@ -1,9 +1,11 @@
 //! The paper's names of the channel's transactions.
 
+use bitcoin::absolute::LockTime;
 use bitcoin::{OutPoint, Transaction};
 use leyden_labels::{Kind, Label, Side};
-use leyden_tx::{ChannelKeys, Commitment};
+use leyden_tx::{ChannelKeys, Htlc, HtlcStage, preimage_in};
 
+use super::place::{Place, of_child, of_commitment};
 use super::recognise::{Spend, recognise};
 use super::view::{Role, View};
 use crate::fault::Fault;
@@ -31,7 +33,9 @@ pub(crate) fn label_of(
     match view.role(tx, &live.matcher()) {
         Some(Role::Funding { .. }) => Ok(Some(Label::FUNDING)),
         Some(Role::Spend) => spend_label(live, keys, tx),
-        Some(Role::Child | Role::Conflict) | None => child_label(live, keys, view, tx),
+        Some(Role::Child | Role::Stage | Role::Conflict) | None => {
+            child_label(live, keys, view, tx)
+        }
     }
 }
 
@@ -54,35 +58,78 @@ fn child_label(
     tx: &Transaction,
 ) -> Result<Option<Label>, Fault> {
     let mut bump = None;
-    for input in &tx.input {
-        let outpoint = input.previous_output;
-        let Some(parent) = parent_of(live, view, outpoint)? else {
+    for (index, input) in tx.input.iter().enumerate() {
+        let Some(place) = place(live, keys, view, input.previous_output)? else {
             continue;
         };
-        let Spend::Commitment(found) = recognise(live, keys, &parent)? else {
-            continue;
-        };
-        let Commitment {
-            label,
-            delivery,
-            anchor_vout,
-            ..
-        } = found.commitment;
-        let side = label.side().unwrap_or(Side::A);
-        let delay = u32::from(live.terms.params.delay.blocks());
-        let kind = if outpoint.vout == anchor_vout {
-            bump = Some(Label::new(Kind::FeeBump, label.number(), side));
-            continue;
-        } else if delivery.is_some_and(|delivery| delivery.vout == outpoint.vout) {
-            Kind::Delivery
-        } else if input.sequence.0 == delay {
-            Kind::RevocableDelivery
-        } else {
-            Kind::BreachRemedy
-        };
-        return Ok(Some(Label::new(kind, label.number(), side)));
+        let named = |kind, of: Label| Label::new(kind, of.number(), of.side().unwrap_or(Side::A));
+        let delayed = input.sequence.0 == u32::from(live.terms.params.delay.blocks());
+        return Ok(Some(match place {
+            Place::Anchor(of) => {
+                bump = Some(named(Kind::FeeBump, of));
+                continue;
+            }
+            Place::Delivery(of) => named(Kind::Delivery, of),
+            Place::Rsmc(of) if delayed => named(Kind::RevocableDelivery, of),
+            Place::Rsmc(of) => named(Kind::BreachRemedy, of),
+            Place::Htlc { htlc, holder } => {
+                let kind = htlc_kind(live, &htlc, holder, tx, index);
+                Label::new(kind, htlc.number, holder)
+            }
+            Place::Stage { htlc, holder } => {
+                Label::new(stage_kind(&htlc, holder, delayed), htlc.number, holder)
+            }
+        }));
     }
     Ok(bump)
+}
+
+fn place(
+    live: &Live,
+    keys: &mut ChannelKeys,
+    view: &View,
+    outpoint: OutPoint,
+) -> Result<Option<Place>, Fault> {
+    if let Some(parent) = parent_of(live, view, outpoint)?
+        && let Spend::Commitment(found) = recognise(live, keys, &parent)?
+    {
+        return Ok(of_commitment(&found, outpoint.vout));
+    }
+    of_child(live, keys, view, outpoint)
+}
+
+/// What spends an HTLC's output with its input `index`.
+fn htlc_kind(live: &Live, htlc: &Htlc, holder: Side, tx: &Transaction, index: usize) -> Kind {
+    let stage = HtlcStage::new(&live.terms.params, htlc, holder, OutPoint::null());
+    let pays_stage = tx.output.get(index) == Some(stage.coin());
+    let witness = tx.input.get(index).map(|input| &input.witness);
+    let shows_preimage = witness.is_some_and(|witness| preimage_in(witness, &htlc.hash).is_some());
+    let waited = tx.lock_time == LockTime::Blocks(htlc.expiry);
+    if pays_stage {
+        htlc.on(holder, Kind::HtlcTimeout, Kind::HtlcExecution)
+    } else if shows_preimage {
+        htlc.on(holder, Kind::HtlcExecutionDelivery, Kind::HtlcExecution)
+    } else if waited {
+        htlc.on(holder, Kind::HtlcTimeout, Kind::HtlcTimeoutDelivery)
+    } else {
+        Kind::HtlcBreachRemedy
+    }
+}
+
+fn stage_kind(htlc: &Htlc, holder: Side, delayed: bool) -> Kind {
+    if delayed {
+        htlc.on(
+            holder,
+            Kind::HtlcTimeoutRevocableDelivery,
+            Kind::HtlcExecutionRevocableDelivery,
+        )
+    } else {
+        htlc.on(
+            holder,
+            Kind::HtlcTimeoutBreachRemedy,
+            Kind::HtlcExecutionBreachRemedy,
+        )
+    }
 }
 
 /// The commitment that `outpoint` is of: seen, or an own one not broadcast yet.

@@ -8,8 +8,8 @@
 use bitcoin::{Amount, OutPoint, Transaction};
 use leyden_labels::{Kind, Label, PerSide, Side};
 use leyden_tx::{
-    Balances, ChannelKeys, Commitment, CommitmentSpec, PlainOutput, build_commitment,
-    parse_commitment_numbers, script_delivery,
+    Balances, ChannelKeys, Commitment, CommitmentSpec, Htlc, PlainOutput, build_commitment,
+    output_script, parse_commitment_numbers, script_delivery, script_htlc,
 };
 
 use crate::event::Standing;
@@ -136,7 +136,7 @@ pub(crate) fn own_held(live: &Live, number: u64) -> Option<&HeldCommitment> {
     }
 }
 
-/// The commitment with the amounts of `tx`, if that gives `tx`.
+/// The commitment with the amounts and HTLCs of `tx`, if that gives `tx`.
 ///
 /// The amounts are taken from the transaction, not from memory: of two proposals that collided, the
 /// one that lost can be on chain too.
@@ -148,12 +148,20 @@ fn rebuild(
     tx: &Transaction,
 ) -> Result<Option<(CommitmentSpec, Commitment)>, Fault> {
     let params = &live.terms.params;
-    for balances in possible_balances(params.capacity, tx) {
+    let htlcs = carried(live, holder, tx);
+    let locked = htlcs
+        .iter()
+        .try_fold(Amount::ZERO, |sum, htlc| sum.checked_add(htlc.amount));
+    let Some(rest) = locked.and_then(|locked| params.capacity.checked_sub(locked)) else {
+        return Ok(None);
+    };
+    for balances in possible_balances(rest, tx) {
         let spec = CommitmentSpec {
             number,
             holder,
             balances,
             rsmc,
+            htlcs: htlcs.clone(),
         };
         let commitment = build_commitment(params, &spec, OutPoint::null())?;
         if let Some(commitment) = commitment.on_chain(params, tx) {
@@ -163,11 +171,26 @@ fn rebuild(
     Ok(None)
 }
 
-/// An output is one side's whole balance; the rest is the other's, wherever dust has gone.
+/// The HTLCs that have an output in `tx`, by their scripts. Taken from the transaction like the amounts.
+fn carried(live: &Live, holder: Side, tx: &Transaction) -> Vec<Htlc> {
+    let params = &live.terms.params;
+    let has_output = |htlc: &&Htlc| {
+        let script = output_script(params.dialect, &script_htlc(htlc, holder));
+        let mut outputs = tx.output.iter();
+        outputs.any(|output| output.value == htlc.amount && output.script_pubkey == script)
+    };
+    let known = live.records.values().map(|record| &record.htlc);
+    known.filter(has_output).cloned().collect()
+}
+
+/// An output is one side's whole balance; the rest is the other's, wherever dust has gone. If both have
+/// gone to the anchor, it does not matter whose it was.
 fn possible_balances(capacity: Amount, tx: &Transaction) -> Vec<Balances> {
-    let splits = tx.output.iter().filter_map(|output| {
-        let rest = capacity.checked_sub(output.value)?;
-        Some((output.value, rest))
+    let half = capacity.checked_div(2).unwrap_or(Amount::ZERO);
+    let splits = tx.output.iter().map(|output| output.value).chain([half]);
+    let splits = splits.filter_map(|value| {
+        let rest = capacity.checked_sub(value)?;
+        Some((value, rest))
     });
     splits
         .flat_map(|(value, rest)| [PerSide { a: value, b: rest }, PerSide { a: rest, b: value }])
@@ -190,6 +213,7 @@ fn by_delivery(live: &Live, number: u64, tx: &Transaction) -> Option<Found> {
                 vout,
                 value: output.value,
             }),
+            htlcs: Vec::new(),
             plain: None,
             anchor_vout: u32::try_from(tx.output.len()).ok()?.checked_sub(1)?,
         };

@@ -2,6 +2,7 @@
 
 use bitcoin::Transaction;
 use leyden_labels::Label;
+use leyden_tx::{PaymentPreimage, preimage_in};
 
 use super::label::label_of;
 use super::recognise::{Spend, recognise};
@@ -14,11 +15,37 @@ use crate::output::Output;
 impl Channel {
     /// Whether `tx` is an unconfirmed spend of F's output not seen before.
     pub(crate) fn is_news(&self, tx: &Transaction) -> bool {
-        let role = self
-            .state
-            .matcher()
-            .and_then(|matcher| self.view.role(tx, &matcher));
-        role == Some(Role::Spend) && self.view.find(tx.compute_txid()).is_none()
+        let matcher = self.state.matcher();
+        let role = matcher.and_then(|matcher| self.view.role(tx, &matcher));
+        match role {
+            Some(Role::Spend) => self.view.find(tx.compute_txid()).is_none(),
+            Some(Role::Child | Role::Funding { .. } | Role::Stage | Role::Conflict) => {
+                self.shown(tx).next().is_some()
+            }
+            None => false,
+        }
+    }
+
+    /// Each R that a transaction shows and this side does not know.
+    fn shown<'a>(&'a self, tx: &'a Transaction) -> impl Iterator<Item = PaymentPreimage> + 'a {
+        let records = self.state.live().map(|live| live.records.values());
+        let waiting = records
+            .into_iter()
+            .flatten()
+            .filter(|record| record.preimage.is_none());
+        waiting.filter_map(|record| {
+            let hash = &record.htlc.hash;
+            let mut inputs = tx.input.iter();
+            inputs.find_map(|input| preimage_in(&input.witness, hash))
+        })
+    }
+
+    /// "R seen on chain is known" (§4.2).
+    pub(crate) fn learn_from(&mut self, tx: &Transaction) {
+        let shown: Vec<PaymentPreimage> = self.shown(tx).collect();
+        for preimage in &shown {
+            self.note(preimage);
+        }
     }
 
     pub(crate) fn tell_confirmed(
@@ -28,13 +55,14 @@ impl Channel {
     ) -> Result<(), Fault> {
         for seen in added {
             let txid = seen.tx.compute_txid();
+            self.learn_from(&seen.tx);
             match seen.role {
                 Role::Conflict => {
                     self.push(Output::Event(Event::FundingConflict { txid }));
                     continue;
                 }
                 Role::Spend => self.tell_commitment(&seen.tx, Some(seen.height))?,
-                Role::Funding { .. } | Role::Child => {}
+                Role::Child | Role::Funding { .. } | Role::Stage => {}
             }
             if let Some(label) = self.name_of(seen)? {
                 let height = seen.height;
@@ -95,8 +123,8 @@ impl Channel {
     fn name_of(&mut self, seen: &Seen) -> Result<Option<Label>, Fault> {
         match (seen.role, self.state.live()) {
             (Role::Funding { .. }, _) => Ok(Some(Label::FUNDING)),
-            (Role::Conflict, _) | (Role::Spend | Role::Child, None) => Ok(None),
-            (Role::Spend | Role::Child, Some(live)) => {
+            (Role::Conflict, _) | (Role::Spend | Role::Child | Role::Stage, None) => Ok(None),
+            (Role::Spend | Role::Child | Role::Stage, Some(live)) => {
                 label_of(live, &mut self.keys, &self.view, &seen.tx)
             }
         }

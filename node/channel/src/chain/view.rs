@@ -39,6 +39,8 @@ pub(crate) enum Role {
     Spend,
     /// It spends an output of a transaction that spends F's output.
     Child,
+    /// It spends an output of a child that waits for the delay: `HT:0`, `HE:0`.
+    Stage,
     /// It spends a coin of F and is not F.
     Conflict,
 }
@@ -72,7 +74,7 @@ impl View {
             Role::Funding { vout } => {
                 Some((OutPoint::new(seen.tx.compute_txid(), vout), seen.height))
             }
-            Role::Spend | Role::Child | Role::Conflict => None,
+            Role::Spend | Role::Child | Role::Stage | Role::Conflict => None,
         })
     }
 
@@ -103,11 +105,19 @@ impl View {
         self.spends().next().is_some()
     }
 
-    /// Whether an output of a spend of F is spent in its turn.
+    /// Whether an output of a spend of F, or of its child, is spent in its turn.
     pub(crate) fn is_spent(&self, outpoint: OutPoint) -> bool {
-        self.confirmed
-            .iter()
-            .any(|seen| seen.role == Role::Child && spends(&seen.tx, &outpoint))
+        self.spender(outpoint).is_some()
+    }
+
+    /// What spends an output of the channel, and with which of its inputs. Whatever else it does: anyone
+    /// can put inputs and outputs behind those that are signed.
+    pub(crate) fn spender(&self, outpoint: OutPoint) -> Option<(&Seen, usize)> {
+        self.confirmed.iter().find_map(|seen| {
+            let mut inputs = seen.tx.input.iter();
+            let index = inputs.position(|input| input.previous_output == outpoint)?;
+            Some((seen, index))
+        })
     }
 
     /// A transaction of the channel, by its txid.
@@ -118,24 +128,47 @@ impl View {
             .find(|tx| tx.compute_txid() == txid)
     }
 
+    /// A confirmed transaction that spends an output of a spend of F, by its txid.
+    pub(crate) fn child(&self, txid: Txid) -> Option<&Transaction> {
+        let spent = self.spent_txids();
+        let children = self.confirmed.iter().map(|seen| &seen.tx);
+        children
+            .filter(|tx| tx.compute_txid() == txid)
+            .find(|tx| spends_one_of(tx, &spent))
+    }
+
+    fn spent_txids(&self) -> BTreeSet<Txid> {
+        self.spends().map(|seen| seen.tx.compute_txid()).collect()
+    }
+
+    /// What a transaction is to the channel. In `noinput` anybody can add F's output, by its script and
+    /// amount, to a transaction that is signed to be completed: so what it spends comes first.
     pub(crate) fn role(&self, tx: &Transaction, matcher: &FundingMatch) -> Option<Role> {
-        if let Some(vout) = matcher.output_of(tx) {
-            return Some(Role::Funding { vout });
-        }
         if self.fundings().any(|(outpoint, _)| spends(tx, &outpoint)) {
             return Some(Role::Spend);
         }
-        let spent: BTreeSet<Txid> = self.spends().map(|seen| seen.tx.compute_txid()).collect();
-        let mut inputs = tx.input.iter().map(|input| input.previous_output);
-        if inputs
-            .clone()
-            .any(|outpoint| spent.contains(&outpoint.txid))
-        {
+        if spends_one_of(tx, &self.spent_txids()) {
             return Some(Role::Child);
+        }
+        let mut inputs = tx.input.iter().map(|input| input.previous_output);
+        if inputs.clone().any(|outpoint| self.is_stage(&outpoint)) {
+            return Some(Role::Stage);
+        }
+        if let Some(vout) = matcher.output_of(tx) {
+            return Some(Role::Funding { vout });
         }
         inputs
             .any(|outpoint| matcher.coins.contains(&outpoint))
             .then_some(Role::Conflict)
+    }
+
+    /// Whether it is an output of a child that can be that of an HTLC's second transaction: the program
+    /// of a script. What pays a key, a wallet's change among it, is none.
+    fn is_stage(&self, outpoint: &OutPoint) -> bool {
+        let vout = usize::try_from(outpoint.vout).ok();
+        let parent = self.child(outpoint.txid).zip(vout);
+        let output = parent.and_then(|(parent, vout)| parent.output.get(vout));
+        output.is_some_and(|output| output.script_pubkey.len() == 34)
     }
 
     /// Adds a block; returns what of it is the channel's.
@@ -188,6 +221,12 @@ impl View {
     pub(crate) fn next_height(&self) -> u32 {
         self.tip.map_or(0, |tip| tip.saturating_add(1))
     }
+}
+
+fn spends_one_of(tx: &Transaction, parents: &BTreeSet<Txid>) -> bool {
+    tx.input
+        .iter()
+        .any(|input| parents.contains(&input.previous_output.txid))
 }
 
 fn spends(tx: &Transaction, outpoint: &OutPoint) -> bool {

@@ -7,6 +7,7 @@
 //! All commitments are kept: should `ES` become invalid because F confirms with another txid after a
 //! reorganisation, the own commitment can be broadcast.
 
+mod deadline;
 mod onchain;
 mod settled;
 mod settling;

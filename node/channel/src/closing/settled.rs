@@ -4,7 +4,7 @@ use bitcoin::Transaction;
 
 use super::settling::{countersign, settlement};
 use super::{Closed, broadcast_own};
-use crate::chain::{Spend, recognise};
+use crate::chain::{Closing, Spend, recognise};
 use crate::command::Command;
 use crate::context::Context;
 use crate::event::Event;
@@ -41,6 +41,9 @@ impl Settled {
                 got: *number,
             }
             .into());
+        }
+        if live.carries_htlcs() {
+            return Err(Invalid::HtlcsInFlight.into());
         }
         if *feerate > cx.config.max_settlement_feerate {
             return Err(Incompatible::SettlementFee {
@@ -90,6 +93,8 @@ impl Settled {
                 broadcast_own(cx, self.live, *label, Some(self.settlement))
             }
             Command::Pay { .. }
+            | Command::Update(_)
+            | Command::Learn(_)
             | Command::Close { .. }
             | Command::Open
             | Command::Fund(_)
@@ -106,7 +111,11 @@ impl Settled {
             match recognise(&self.live, cx.keys, &seen.tx)? {
                 Spend::Settlement => {}
                 Spend::Commitment(_) | Spend::Unknown => {
-                    return Ok(Closed::enter(cx, self.live, Some(self.settlement)));
+                    let closing = Closing {
+                        chosen: None,
+                        settlement: Some(self.settlement),
+                    };
+                    return Ok(Closed::with(cx, self.live, closing));
                 }
             }
         }

@@ -40,6 +40,8 @@ pub(super) fn settlement(
         }
         Err(
             error @ (BuildError::Balances { .. }
+            | BuildError::HtlcOrder { .. }
+            | BuildError::NoHtlc { .. }
             | BuildError::Dust { .. }
             | BuildError::Number { .. }
             | BuildError::NoInputs
@@ -64,19 +66,28 @@ pub(super) fn countersign(
 impl Settling {
     /// Whether this side can ask for a close at this rate.
     pub(crate) fn check(cx: &Context<'_>, live: &Live, feerate: FeeRate) -> Result<(), Fault> {
+        if live.carries_htlcs() {
+            return Err(Misuse::HtlcsInFlight.into());
+        }
         match settlement(cx, live, feerate)? {
             Ok(_) => Ok(()),
             Err(Unpayable) => Err(Misuse::SettlementUnpayable.into()),
         }
     }
 
-    /// Signs `ES`. Nothing happens if the balances have changed so that they cannot pay the fee.
+    /// Signs `ES`. Nothing happens if the balances have changed so that they cannot pay the fee, or if
+    /// HTLCs have been added.
     pub(crate) fn enter(
         cx: &mut Context<'_>,
         mut live: Live,
         feerate: FeeRate,
     ) -> Result<State, Fault> {
-        let Ok(settlement) = settlement(cx, &live, feerate)? else {
+        let payable = if live.carries_htlcs() {
+            Err(Unpayable)
+        } else {
+            settlement(cx, &live, feerate)?
+        };
+        let Ok(settlement) = payable else {
             cx.event(Event::CloseDropped { feerate });
             return Ok(State::Quiet(Box::new(crate::update::Quiet { live })));
         };
@@ -100,6 +111,8 @@ impl Settling {
         match command {
             Command::Broadcast(label) => broadcast_own(cx, self.live, *label, None),
             Command::Pay { .. }
+            | Command::Update(_)
+            | Command::Learn(_)
             | Command::Close { .. }
             | Command::Open
             | Command::Fund(_)
@@ -121,13 +134,14 @@ impl Settling {
                 Side::A => Err(Order::Collision.into()),
                 Side::B => Settled::agree(cx, self.live, settle),
             },
-            Message::Propose(_) => Err(Order::Collision.into()),
+            Message::Propose(_) | Message::Offer(_) => Err(Order::Collision.into()),
             Message::Open(_)
             | Message::Accept(_)
             | Message::FirstCommitment(_)
             | Message::FundingInputs(_)
             | Message::FundingSignatures(_)
             | Message::Ready(_)
+            | Message::Consent(_)
             | Message::Answer(_)
             | Message::Complete(_)
             | Message::Reconnect(_) => Err(unexpected(message, Self::NAME)),
@@ -135,10 +149,10 @@ impl Settling {
     }
 
     pub(crate) fn on_chain(self, cx: &mut Context<'_>) -> State {
-        if cx.view.is_funding_spent() {
-            return Closed::enter(cx, self.live, None);
+        match Closed::must_close(cx, &self.live, None) {
+            Some(closing) => Closed::with(cx, self.live, closing),
+            None => State::Settling(Box::new(self)),
         }
-        State::Settling(Box::new(self))
     }
 
     pub(crate) fn resend(&self, cx: &mut Context<'_>) {

@@ -3,7 +3,7 @@
 use bitcoin::Amount;
 use leyden_labels::Label;
 
-use super::peer::ContributionError;
+use super::peer::{ContributionError, Invalid};
 use crate::state::StateName;
 
 /// The driver asked for what cannot be.
@@ -37,6 +37,26 @@ pub enum Misuse {
         /// The payment.
         asked: Amount,
     },
+    /// A change that the other side would have to refuse.
+    #[error(transparent)]
+    Change(Invalid),
+    /// Only an HTLC that is in all commitments can be ended, and only once.
+    #[error("HTLC {number} cannot be ended now")]
+    HtlcNotLive {
+        /// Which one.
+        number: u64,
+    },
+    /// Its money could not come back before it is due.
+    #[error("the expiry {expiry} is not after height {height}")]
+    Expired {
+        /// The HTLC's.
+        expiry: u32,
+        /// Of the tip.
+        height: u32,
+    },
+    /// A channel with HTLCs does not close cooperatively.
+    #[error("HTLCs are in flight")]
+    HtlcsInFlight,
     /// The channel closes.
     #[error("the channel is closing")]
     Closing,
@@ -95,6 +115,9 @@ pub enum ConfigError {
         /// The least that nodes relay.
         least: Amount,
     },
+    /// What this side takes at once.
+    #[error("HTLC limits that no commitment can keep")]
+    HtlcLimits,
     /// The branch belongs to the wallet.
     #[error("the channel index is out of range")]
     ChannelIndex,
@@ -109,6 +132,10 @@ impl Misuse {
             Self::FundingUnconfirmed => "funding-unconfirmed",
             Self::ZeroPayment => "zero-payment",
             Self::Overdraft { .. } => "overdraft",
+            Self::Change(invalid) => invalid.name(),
+            Self::HtlcNotLive { .. } => "htlc-not-live",
+            Self::Expired { .. } => "expired",
+            Self::HtlcsInFlight => "htlcs-in-flight",
             Self::Closing => "closing",
             Self::NotHeld { .. } => "not-held",
             Self::NotMature { .. } => "not-mature",
@@ -120,6 +147,7 @@ impl Misuse {
             Self::Config(error) => match error {
                 ConfigError::Capacity => "capacity",
                 ConfigError::DustLimit { .. } => "dust-limit",
+                ConfigError::HtlcLimits => "htlc-limits",
                 ConfigError::ChannelIndex => "channel-index",
             },
             Self::KeysExhausted => "keys-exhausted",

@@ -5,6 +5,7 @@
 mod misuse;
 mod peer;
 
+use leyden_labels::Label;
 use leyden_tx::{BuildError, ChildError, KeyError, SignatureError};
 
 pub use misuse::{ConfigError, Misuse};
@@ -45,6 +46,27 @@ pub enum Bug {
     /// An own signature cannot be made, or one verified before does not verify again.
     #[error("signing: {0}")]
     Signature(SignatureError),
+    /// No signature is made in advance on this transaction.
+    #[error("{label} is not signed in advance")]
+    NothingToSign {
+        /// Which one.
+        label: Label,
+    },
+    /// An HTLC that a commitment carries is not known.
+    #[error("HTLC {number} is in a commitment and not in the records")]
+    NoRecord {
+        /// Which one.
+        number: u64,
+    },
+    /// The number of an HTLC was used before.
+    #[error("HTLC {number} is added again")]
+    HtlcReused {
+        /// Which one.
+        number: u64,
+    },
+    /// R does not fit after all.
+    #[error("the preimage does not fit")]
+    Preimage,
     /// The other side's keys for a commitment in use are not known.
     #[error("no keys of the other side for commitment {number}")]
     NoKeys {
@@ -86,7 +108,9 @@ impl Fault {
             Self::Incompatible(_) => Reaction::Disconnect,
             Self::Invalid(_) => Reaction::ForceClose,
             Self::Misbehaved(misbehaved) => match misbehaved {
-                Misbehaved::WrongDisclosure(_) => Reaction::ForceClose,
+                Misbehaved::WrongDisclosure(_) | Misbehaved::WrongHtlcKey { .. } => {
+                    Reaction::ForceClose
+                }
                 // A `reconnect` that was held up looks the same: no reason to close. The side that
                 // really lost data finds itself behind, and asks its user.
                 Misbehaved::BehindUs { .. } => Reaction::Disconnect,
@@ -112,7 +136,9 @@ impl Fault {
 impl From<KeyError> for Fault {
     fn from(error: KeyError) -> Self {
         match error {
-            KeyError::Exhausted { .. } => Misuse::KeysExhausted.into(),
+            KeyError::Exhausted { .. } | KeyError::HtlcNumber { .. } => {
+                Misuse::KeysExhausted.into()
+            }
             KeyError::Index { .. } => Misuse::Config(ConfigError::ChannelIndex).into(),
             KeyError::BadSecret | KeyError::BadPubkey => Bug::Keys(error).into(),
         }
@@ -135,6 +161,8 @@ impl From<ChildError> for Fault {
     fn from(error: ChildError) -> Self {
         match error {
             ChildError::Build(error) => error.into(),
+            ChildError::Key(error) => error.into(),
+            ChildError::Preimage => Bug::Preimage.into(),
             ChildError::Signature(error) => error.into(),
         }
     }

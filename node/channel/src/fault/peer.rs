@@ -1,9 +1,11 @@
 //! Faults of the other side.
 
 use bitcoin::{Amount, FeeRate, OutPoint};
-use leyden_labels::{Dialect, PerSide};
+use leyden_labels::{Dialect, Label, PerSide};
+
 use leyden_tx::{Delay, DisclosureError};
 
+use crate::htlc::HtlcLimits;
 use crate::state::StateName;
 
 /// A message that no honest side sends.
@@ -53,6 +55,88 @@ pub enum Invalid {
         /// The payment.
         asked: Amount,
     },
+    /// A channel with HTLCs does not close cooperatively.
+    #[error("HTLCs are in flight")]
+    HtlcsInFlight,
+    /// The receiver takes no smaller ones.
+    #[error("an HTLC of {asked}, the least is {least}")]
+    HtlcTooSmall {
+        /// The receiver's limit.
+        least: Amount,
+        /// The HTLC's amount.
+        asked: Amount,
+    },
+    /// The receiver takes no more at once.
+    #[error("more than {most} HTLCs at once")]
+    TooManyHtlcs {
+        /// The receiver's limit.
+        most: usize,
+    },
+    /// The receiver takes no higher sum at once.
+    #[error("HTLCs of {asked} at once, the most is {most}")]
+    TooMuchInFlight {
+        /// The receiver's limit.
+        most: Amount,
+        /// The sum with this HTLC.
+        asked: Amount,
+    },
+    /// The path that the sender names.
+    #[error("more than {most} hops")]
+    PathTooLong {
+        /// The bound.
+        most: usize,
+    },
+    /// The commitment carries no such HTLC.
+    #[error("there is no HTLC {number}")]
+    NoSuchHtlc {
+        /// Which one.
+        number: u64,
+    },
+    /// Only the receiver of an HTLC ends it.
+    #[error("HTLC {number} is not the proposer's to end")]
+    NotReceiver {
+        /// Which one.
+        number: u64,
+    },
+    /// Not R, or longer than a node relays: the sender could not use it on chain.
+    #[error("that is not the preimage of HTLC {number}")]
+    WrongPreimage {
+        /// Which one.
+        number: u64,
+    },
+    /// One set of keys for each HTLC added.
+    #[error("{got} sets of keys for {expected} HTLCs")]
+    HtlcKeys {
+        /// How many are added.
+        expected: usize,
+        /// How many sets came.
+        got: usize,
+    },
+    /// Not the transactions that this message has to sign.
+    #[error("{got} signatures on HTLCs, or not the {expected} that belong here")]
+    HtlcSignatures {
+        /// How many belong here.
+        expected: usize,
+        /// How many came.
+        got: usize,
+    },
+    /// On a transaction that spends an HTLC.
+    #[error("the signature on {label} does not verify")]
+    HtlcSignature {
+        /// Which one.
+        label: Label,
+    },
+    /// Not the HTLCs that the batch ends.
+    #[error("keys of {got} ended HTLCs, or not of the {expected} that the batch ends")]
+    EndedHtlcs {
+        /// How many it ends.
+        expected: usize,
+        /// How many came.
+        got: usize,
+    },
+    /// The signatures on HTLCs come before those on commitments (§4.4).
+    #[error("the batch has to be offered first")]
+    NotOffered,
     /// "Each set of commitments uses its own keys and never uses them again" (§3.3.5).
     #[error("a key that is in use already")]
     KeyReused,
@@ -142,6 +226,20 @@ pub enum Incompatible {
         /// The other side's.
         theirs: PerSide<Amount>,
     },
+    /// How many HTLCs, or how small.
+    #[error("limits of {} HTLCs of at least {} and {} of at least {}", ours.most, ours.least, theirs.most, theirs.least)]
+    HtlcLimits {
+        /// This side's.
+        ours: HtlcLimits,
+        /// The other side's.
+        theirs: HtlcLimits,
+    },
+    /// HTLCs live on, and each update adds signatures that have to be kept (`csv`).
+    #[error("more than {most} signatures on HTLCs are kept: end some of them first")]
+    TooManySignatures {
+        /// The bound.
+        most: usize,
+    },
     /// The fee rate of `ES`.
     #[error("a settlement at {asked} sat/kwu, more than {most}")]
     SettlementFee {
@@ -158,6 +256,12 @@ pub enum Misbehaved {
     /// It does not revoke what it should.
     #[error("wrong disclosure: {0}")]
     WrongDisclosure(DisclosureError),
+    /// It does not give away what ends an HTLC.
+    #[error("the keys disclosed for HTLC {number} are not the announced ones")]
+    WrongHtlcKey {
+        /// Which one.
+        number: u64,
+    },
     /// It claims commitments or disclosures that this side does not know of.
     #[error("the other side is at {claimed}, this side at {known}: this side may have lost data")]
     AheadOfUs {
@@ -195,6 +299,14 @@ pub enum Order {
         /// The message's.
         got: u64,
     },
+    /// Another HTLC is next.
+    #[error("HTLC {got}, expected {expected}")]
+    Htlc {
+        /// The number that is next.
+        expected: u64,
+        /// The message's.
+        got: u64,
+    },
     /// Another F is being signed.
     #[error("funding revision {got}, expected {expected}")]
     Revision {
@@ -209,7 +321,7 @@ pub enum Order {
 }
 
 impl Invalid {
-    pub(super) const fn name(&self) -> &'static str {
+    pub(crate) const fn name(&self) -> &'static str {
         match self {
             Self::CommitmentSignature => "commitment-signature",
             Self::RevocableDeliverySignature => "revocable-delivery-signature",
@@ -222,6 +334,19 @@ impl Invalid {
             Self::BatchTooLarge { .. } => "batch-too-large",
             Self::ZeroPayment => "zero-payment",
             Self::Overdraft { .. } => "overdraft",
+            Self::HtlcsInFlight => "htlcs-in-flight",
+            Self::HtlcTooSmall { .. } => "htlc-too-small",
+            Self::TooManyHtlcs { .. } => "too-many-htlcs",
+            Self::TooMuchInFlight { .. } => "too-much-in-flight",
+            Self::PathTooLong { .. } => "path-too-long",
+            Self::NoSuchHtlc { .. } => "no-such-htlc",
+            Self::NotReceiver { .. } => "not-receiver",
+            Self::WrongPreimage { .. } => "wrong-preimage",
+            Self::HtlcKeys { .. } => "htlc-keys",
+            Self::HtlcSignatures { .. } => "htlc-signatures",
+            Self::HtlcSignature { .. } => "htlc-signature",
+            Self::EndedHtlcs { .. } => "ended-htlcs",
+            Self::NotOffered => "not-offered",
             Self::KeyReused => "key-reused",
             Self::Contribution(error) => error.name(),
             Self::SettlementUnpayable => "settlement-unpayable",
@@ -250,6 +375,8 @@ impl Incompatible {
             Self::Delay { .. } => "delay",
             Self::DustLimit { .. } => "dust-limit",
             Self::Contribution { .. } => "contribution",
+            Self::HtlcLimits { .. } => "htlc-limits",
+            Self::TooManySignatures { .. } => "too-many-signatures",
             Self::SettlementFee { .. } => "settlement-fee",
         }
     }
@@ -265,6 +392,7 @@ impl Misbehaved {
                 DisclosureError::WrongKey { .. } => "wrong-key",
                 DisclosureError::Inconsistent { .. } => "disclosure-inconsistent",
             },
+            Self::WrongHtlcKey { .. } => "wrong-htlc-key",
             Self::AheadOfUs { .. } => "ahead-of-us",
             Self::BehindUs { .. } => "behind-us",
         }
@@ -276,6 +404,7 @@ impl Order {
         match self {
             Self::Unexpected { .. } => "unexpected",
             Self::Number { .. } => "number",
+            Self::Htlc { .. } => "htlc-number",
             Self::Revision { .. } => "revision",
             Self::Collision => "collision",
         }

@@ -1,7 +1,8 @@
 //! F is confirmed here, and the other side has not said the same.
 
+use crate::chain::Closing;
 use crate::closing::{Closed, broadcast_own};
-use crate::command::Command;
+use crate::command::{Command, Request};
 use crate::context::Context;
 use crate::event::Event;
 use crate::fault::Fault;
@@ -39,7 +40,11 @@ impl AwaitingReady {
         match command {
             Command::Pay { amount } => {
                 self.live
-                    .enqueue_payment(cx, *amount, bitcoin::Amount::ZERO)?;
+                    .enqueue(cx, &[Request::Pay { amount: *amount }], &[])?;
+                Ok(State::AwaitingReady(Box::new(self)))
+            }
+            Command::Update(requests) => {
+                self.live.enqueue(cx, requests, &[])?;
                 Ok(State::AwaitingReady(Box::new(self)))
             }
             Command::Close { feerate } => {
@@ -51,6 +56,7 @@ impl AwaitingReady {
             | Command::ReplaceFunding(_)
             | Command::Fund(_)
             | Command::Open
+            | Command::Learn(_)
             | Command::ClaimAll
             | Command::Reconnect => Err(wrong_state(command, Self::NAME)),
         }
@@ -68,6 +74,8 @@ impl AwaitingReady {
             | Message::FirstCommitment(_)
             | Message::FundingInputs(_)
             | Message::FundingSignatures(_)
+            | Message::Offer(_)
+            | Message::Consent(_)
             | Message::Propose(_)
             | Message::Answer(_)
             | Message::Complete(_)
@@ -79,7 +87,7 @@ impl AwaitingReady {
 
     pub(crate) fn on_chain(self, cx: &mut Context<'_>) -> State {
         if cx.view.is_funding_spent() {
-            return Closed::enter(cx, self.live, None);
+            return Closed::with(cx, self.live, Closing::default());
         }
         State::AwaitingReady(Box::new(self))
     }

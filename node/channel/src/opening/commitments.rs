@@ -11,6 +11,7 @@ use crate::command::Command;
 use crate::context::Context;
 use crate::fault::Fault;
 use crate::held::{HeldCommitment, sign_for_other};
+use crate::htlc::Ledger;
 use crate::live::Live;
 use crate::message::{FirstCommitment, Message};
 use crate::state::{State, StateName, unexpected, wrong_state};
@@ -73,7 +74,8 @@ impl ExchangingCommitments {
 
     fn enter(self, cx: &mut Context<'_>) -> Result<State, Fault> {
         let terms = &self.agreed.terms;
-        let spec = terms.spec(cx.keys, cx.remote(), 0, cx.config.contribution)?;
+        let first = Ledger::new(cx.config.contribution);
+        let spec = terms.spec(cx.keys, cx.remote(), 0, &first)?;
         let signatures = sign_for_other(&terms.params, cx.keys, &spec, self.outpoint())?;
         cx.send(Message::FirstCommitment(FirstCommitment { signatures }));
         Ok(State::ExchangingCommitments(Box::new(self)))
@@ -120,6 +122,8 @@ impl ExchangingCommitments {
                 | Command::FundingSigned(_)
                 | Command::ReplaceFunding(_)
                 | Command::Pay { .. }
+                | Command::Update(_)
+                | Command::Learn(_)
                 | Command::Close { .. }
                 | Command::Broadcast(_)
                 | Command::ClaimAll
@@ -140,6 +144,8 @@ impl ExchangingCommitments {
             | Message::FundingInputs(_)
             | Message::FundingSignatures(_)
             | Message::Ready(_)
+            | Message::Offer(_)
+            | Message::Consent(_)
             | Message::Propose(_)
             | Message::Answer(_)
             | Message::Complete(_)
@@ -152,9 +158,10 @@ impl ExchangingCommitments {
     fn take(self, cx: &mut Context<'_>, first: &FirstCommitment) -> Result<State, Fault> {
         let outpoint = self.outpoint();
         let Self { agreed, funding } = self;
-        let spec = agreed
-            .terms
-            .spec(cx.keys, cx.local(), 0, cx.config.contribution)?;
+        let spec =
+            agreed
+                .terms
+                .spec(cx.keys, cx.local(), 0, &Ledger::new(cx.config.contribution))?;
         let FirstCommitment { signatures } = first;
         let held = HeldCommitment::verify(&agreed.terms.params, spec, outpoint, signatures)?;
         match funding {

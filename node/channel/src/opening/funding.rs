@@ -18,6 +18,7 @@ use leyden_tx::FundingContribution;
 use super::AwaitingReady;
 use super::contribution::{check_contribution, check_together};
 use super::funding_transaction::{Candidate, SignaturesError};
+use crate::chain::Closing;
 use crate::closing::{Closed, broadcast_own};
 use crate::command::{Command, SignedInput};
 use crate::context::Context;
@@ -101,11 +102,15 @@ impl Funding {
         match command {
             Command::FundingSigned(inputs) => self.sign_own(cx, inputs),
             Command::ReplaceFunding(contribution) => self.replace_own(cx, contribution),
-            Command::Pay { .. } | Command::Close { .. } => Err(Misuse::FundingUnconfirmed.into()),
-            Command::Broadcast(label) => broadcast_own(cx, self.live, *label, None),
-            Command::Fund(_) | Command::Open | Command::ClaimAll | Command::Reconnect => {
-                Err(wrong_state(command, self.name()))
+            Command::Pay { .. } | Command::Update(_) | Command::Close { .. } => {
+                Err(Misuse::FundingUnconfirmed.into())
             }
+            Command::Broadcast(label) => broadcast_own(cx, self.live, *label, None),
+            Command::Fund(_)
+            | Command::Open
+            | Command::Learn(_)
+            | Command::ClaimAll
+            | Command::Reconnect => Err(wrong_state(command, self.name())),
         }
     }
 
@@ -125,6 +130,8 @@ impl Funding {
             | Message::Open(_)
             | Message::Accept(_)
             | Message::FirstCommitment(_)
+            | Message::Offer(_)
+            | Message::Consent(_)
             | Message::Propose(_)
             | Message::Answer(_)
             | Message::Complete(_)
@@ -139,7 +146,7 @@ impl Funding {
             return Ok(State::Funding(Box::new(self)));
         }
         if cx.view.is_funding_spent() {
-            return Ok(Closed::enter(cx, self.live, None));
+            return Ok(Closed::with(cx, self.live, Closing::default()));
         }
         AwaitingReady::enter(cx, self.live, self.ready)
     }

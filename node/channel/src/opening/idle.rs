@@ -43,6 +43,8 @@ impl Idle {
             Command::FundingSigned(_)
             | Command::ReplaceFunding(_)
             | Command::Pay { .. }
+            | Command::Update(_)
+            | Command::Learn(_)
             | Command::Close { .. }
             | Command::Broadcast(_)
             | Command::ClaimAll
@@ -61,6 +63,7 @@ impl Idle {
             delay: cx.config.delay,
             dust_limit: cx.config.dust_limit,
             contribution: cx.config.contribution,
+            limits: cx.config.limits,
             keys: keys.clone(),
         }));
         Ok(State::Offered(Box::new(Offered {
@@ -82,6 +85,8 @@ impl Idle {
             | Message::FundingInputs(_)
             | Message::FundingSignatures(_)
             | Message::Ready(_)
+            | Message::Offer(_)
+            | Message::Consent(_)
             | Message::Propose(_)
             | Message::Answer(_)
             | Message::Complete(_)
@@ -94,8 +99,9 @@ impl Idle {
     fn accept(self, cx: &mut Context<'_>, open: &Open) -> Result<State, Fault> {
         check_terms(cx.config, open)?;
         let keys = cx.announce_channel()?;
-        let terms = Terms::agree(cx.config, &keys, &open.keys)?;
-        cx.send(Message::Accept(Accept { keys }));
+        let terms = Terms::agree(cx.config, &keys, &open.keys, open.limits)?;
+        let limits = cx.config.limits;
+        cx.send(Message::Accept(Accept { limits, keys }));
         let purse = self.purse;
         begin(cx, Agreed { terms, purse })
     }
@@ -118,6 +124,8 @@ impl Offered {
             | Command::FundingSigned(_)
             | Command::ReplaceFunding(_)
             | Command::Pay { .. }
+            | Command::Update(_)
+            | Command::Learn(_)
             | Command::Close { .. }
             | Command::Broadcast(_)
             | Command::ClaimAll
@@ -131,8 +139,8 @@ impl Offered {
         message: &Message,
     ) -> Result<State, Fault> {
         match message {
-            Message::Accept(Accept { keys }) => {
-                let terms = Terms::agree(cx.config, &self.keys, keys)?;
+            Message::Accept(Accept { limits, keys }) => {
+                let terms = Terms::agree(cx.config, &self.keys, keys, *limits)?;
                 let purse = self.purse;
                 begin(cx, Agreed { terms, purse })
             }
@@ -141,6 +149,8 @@ impl Offered {
             | Message::FundingInputs(_)
             | Message::FundingSignatures(_)
             | Message::Ready(_)
+            | Message::Offer(_)
+            | Message::Consent(_)
             | Message::Propose(_)
             | Message::Answer(_)
             | Message::Complete(_)
@@ -174,6 +184,7 @@ fn check_terms(config: &Config, open: &Open) -> Result<(), Incompatible> {
         delay,
         dust_limit,
         contribution,
+        limits: _,
         keys: _,
     } = open;
     if *dialect != config.dialect {

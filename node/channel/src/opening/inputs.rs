@@ -66,6 +66,8 @@ impl ExchangingInputs {
             | Command::FundingSigned(_)
             | Command::ReplaceFunding(_)
             | Command::Pay { .. }
+            | Command::Update(_)
+            | Command::Learn(_)
             | Command::Close { .. }
             | Command::Broadcast(_)
             | Command::ClaimAll
@@ -104,6 +106,8 @@ impl ExchangingInputs {
             | Message::FirstCommitment(_)
             | Message::FundingSignatures(_)
             | Message::Ready(_)
+            | Message::Offer(_)
+            | Message::Consent(_)
             | Message::Propose(_)
             | Message::Answer(_)
             | Message::Complete(_)

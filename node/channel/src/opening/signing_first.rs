@@ -64,6 +64,8 @@ impl SigningFirst {
             | Command::Open
             | Command::ReplaceFunding(_)
             | Command::Pay { .. }
+            | Command::Update(_)
+            | Command::Learn(_)
             | Command::Close { .. }
             | Command::Broadcast(_)
             | Command::ClaimAll
@@ -99,6 +101,8 @@ impl SigningFirst {
             | Message::FirstCommitment(_)
             | Message::FundingInputs(_)
             | Message::Ready(_)
+            | Message::Offer(_)
+            | Message::Consent(_)
             | Message::Propose(_)
             | Message::Answer(_)
             | Message::Complete(_)

@@ -1,16 +1,14 @@
 //! The open channel between updates.
 
-use bitcoin::Amount;
-
-use super::changes::{MAX_CHANGES, apply};
-use super::{Answered, Proposed};
+use super::next::Next;
+use super::{Offering, Proposed, needs_offer};
 use crate::closing::{Closed, Settled, Settling, broadcast_own};
-use crate::command::Command;
+use crate::command::{Command, Request};
 use crate::context::Context;
 use crate::fault::Fault;
-use crate::held::sign_for_other;
-use crate::live::{Intent, Live};
-use crate::message::{Change, Message, Propose};
+use crate::live::Live;
+use crate::message::{Batch, Message};
+use crate::queue::Intent;
 use crate::state::{State, StateName, unexpected, wrong_state};
 
 /// Both sides hold commitment n and have revoked all before.
@@ -29,7 +27,7 @@ impl Quiet {
         }
         match self.live.queue.front() {
             None => Ok(State::Quiet(Box::new(self))),
-            Some(Intent::Pay(_)) => self.propose(cx),
+            Some(Intent::Change(_)) => self.propose(cx),
             Some(Intent::Close(feerate)) => {
                 let feerate = *feerate;
                 self.live.queue.pop_front();
@@ -38,33 +36,26 @@ impl Quiet {
         }
     }
 
-    /// Sends the payments that wait, as one batch.
-    fn propose(mut self, cx: &mut Context<'_>) -> Result<State, Fault> {
-        let mut changes = Vec::new();
-        while changes.len() < MAX_CHANGES
-            && let Some(Intent::Pay(amount)) = self.live.queue.front()
-        {
-            changes.push(Change::Pay { amount: *amount });
-            self.live.queue.pop_front();
-        }
-        let live = &mut self.live;
-        let number = live.next_number()?;
-        let balances = apply(live.balances(), cx.local(), &changes)?;
-        let spec = live.spec(cx, cx.remote(), number, balances)?;
-        let funding = live.funding_outpoint(cx.view);
-        let signatures = sign_for_other(&live.terms.params, cx.keys, &spec, funding)?;
-        live.signed = number;
-        let propose = Propose {
-            number,
-            changes,
-            signatures,
+    /// Sends the changes that wait, as one batch: as an offer, where HTLCs have to be signed first.
+    fn propose(self, cx: &mut Context<'_>) -> Result<State, Fault> {
+        let mut live = self.live;
+        let Ok(number) = live.next_number() else {
+            // The keys are used up: what waits will never be done.
+            live.drop_queue(cx);
+            return Ok(State::Quiet(Box::new(Quiet { live })));
         };
-        cx.send(Message::Propose(propose.clone()));
-        Ok(State::Proposed(Box::new(Proposed {
-            live: self.live,
-            propose,
-            balances,
-        })))
+        let taken = live.take_changes(cx)?;
+        if taken.changes.is_empty() {
+            // All of it was given up.
+            return Quiet { live }.proceed(cx);
+        }
+        if needs_offer(&live, &taken.draft) {
+            return Ok(Offering::enter(cx, live, number, taken));
+        }
+        let batch = taken.draft.complete(&[])?;
+        let next = Next::build(cx, &live, number, &batch)?;
+        let changes = Batch::Changes(taken.changes);
+        Proposed::enter(cx, live, &next, changes, taken.requests, &batch)
     }
 
     pub(crate) fn on_command(
@@ -74,7 +65,12 @@ impl Quiet {
     ) -> Result<State, Fault> {
         match command {
             Command::Pay { amount } => {
-                self.live.enqueue_payment(cx, *amount, Amount::ZERO)?;
+                let pay = [Request::Pay { amount: *amount }];
+                self.live.enqueue(cx, &pay, &[])?;
+                self.proceed(cx)
+            }
+            Command::Update(requests) => {
+                self.live.enqueue(cx, requests, &[])?;
                 self.proceed(cx)
             }
             Command::Close { feerate } => {
@@ -87,6 +83,7 @@ impl Quiet {
             | Command::Fund(_)
             | Command::FundingSigned(_)
             | Command::ReplaceFunding(_)
+            | Command::Learn(_)
             | Command::ClaimAll
             | Command::Reconnect => Err(wrong_state(command, Self::NAME)),
         }
@@ -98,10 +95,7 @@ impl Quiet {
         message: &Message,
     ) -> Result<State, Fault> {
         match message {
-            Message::Propose(propose) => {
-                let final_with = self.live.held.number();
-                Answered::enter(cx, self.live, propose, final_with)
-            }
+            Message::Propose(_) | Message::Offer(_) => super::begin(cx, self.live, message),
             Message::Settle(settle) => Settled::agree(cx, self.live, settle),
             Message::Open(_)
             | Message::Accept(_)
@@ -109,6 +103,7 @@ impl Quiet {
             | Message::FundingInputs(_)
             | Message::FundingSignatures(_)
             | Message::Ready(_)
+            | Message::Consent(_)
             | Message::Answer(_)
             | Message::Complete(_)
             | Message::SettleAnswer(_)
@@ -117,9 +112,9 @@ impl Quiet {
     }
 
     pub(crate) fn on_chain(self, cx: &mut Context<'_>) -> Result<State, Fault> {
-        if cx.view.is_funding_spent() {
-            return Ok(Closed::enter(cx, self.live, None));
+        match Closed::must_close(cx, &self.live, None) {
+            Some(closing) => Ok(Closed::with(cx, self.live, closing)),
+            None => self.proceed(cx),
         }
-        self.proceed(cx)
     }
 }

@@ -15,6 +15,7 @@
 mod common;
 mod crash;
 mod enforcement;
+mod htlc;
 mod link;
 mod mutation;
 mod spoil;

@@ -2,11 +2,11 @@
 
 use bitcoin::hashes::Hash;
 use bitcoin::{FeeRate, OutPoint};
-use leyden_channel::{Command, FundingInputs, Message, Reaction};
+use leyden_channel::{Command, FundingInputs, Message, Reaction, Request};
 use leyden_labels::{Dialect, Side};
 use leyden_tx::FundingContribution;
 
-use crate::common::Duo;
+use crate::common::{Duo, EXPIRY, add, fail, pay, settle};
 use crate::spoil::spoil;
 
 /// Delivers everything, each message spoilt in every way first, and once more afterwards.
@@ -26,7 +26,13 @@ fn pump_spoilt(duo: &mut Duo, seen: &mut Vec<&'static str>) {
             duo.deliver(side)
                 .unwrap()
                 .unwrap_or_else(|fault| panic!("{message}: {fault}"));
-            if !matches!(message, Message::Reconnect(_)) {
+            if let Message::Offer(_) = message {
+                // After a reconnect it comes again, and so does the answer to it.
+                let mut again = duo.clone();
+                again.message(side, message.clone()).unwrap();
+                assert_eq!(again.channel(side), duo.channel(side));
+                assert_eq!(again.link.get(side.other()).len(), 2);
+            } else if !matches!(message, Message::Reconnect(_)) {
                 let again = duo.message(side, message.clone()).unwrap_err();
                 assert_eq!(
                     again.reaction(),
@@ -37,6 +43,24 @@ fn pump_spoilt(duo: &mut Duo, seen: &mut Vec<&'static str>) {
             seen.push(message.name());
         }
     }
+}
+
+/// HTLCs in both directions, alone and with everything else; in the end none is left.
+fn batches() -> Vec<(Side, Vec<Request>)> {
+    vec![
+        (Side::A, vec![add(1_000_000, 1, EXPIRY)]),
+        (
+            Side::B,
+            vec![add(2_000_000, 2, EXPIRY), pay(7), add(330, 3, EXPIRY)],
+        ),
+        (Side::B, vec![settle(1, 1)]),
+        (
+            Side::A,
+            vec![settle(2, 2), add(400_000, 4, EXPIRY), pay(9), fail(3)],
+        ),
+        (Side::A, vec![pay(11)]),
+        (Side::B, vec![fail(4)]),
+    ]
 }
 
 #[test]
@@ -53,6 +77,11 @@ fn every_spoilt_message_is_refused() {
             duo.pay(payer, 1_000_000);
             pump_spoilt(&mut duo, &mut seen);
         }
+        for (proposer, batch) in batches() {
+            duo.update(proposer, &batch);
+            pump_spoilt(&mut duo, &mut seen);
+            duo.check_agreement();
+        }
         duo.command(Side::A, Command::Reconnect).unwrap();
         pump_spoilt(&mut duo, &mut seen);
         let feerate = FeeRate::from_sat_per_vb(5).unwrap();
@@ -60,7 +89,7 @@ fn every_spoilt_message_is_refused() {
         pump_spoilt(&mut duo, &mut seen);
         seen.sort_unstable();
         seen.dedup();
-        assert_eq!(seen.len(), 12, "every message was seen: {seen:?}");
+        assert_eq!(seen.len(), 14, "every message was seen: {seen:?}");
     }
 }
 

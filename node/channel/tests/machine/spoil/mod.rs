@@ -3,6 +3,8 @@
 //! The messages are taken apart without `..`, so that a new field does not compile until it is
 //! tested here. A key that is announced can be any key: only its reuse can be told.
 
+mod change;
+mod htlc;
 mod opening;
 mod parts;
 mod update;
@@ -25,7 +27,9 @@ pub fn spoil(duo: &Duo, receiver: Side, message: &Message) -> Vec<Spoilt> {
         Message::FundingInputs(message) => opening::funding_inputs(message, coin),
         Message::FundingSignatures(message) => opening::funding_signatures(message),
         Message::Ready(Ready {}) => vec![],
-        Message::Propose(message) => update::propose(message, dialect),
+        Message::Offer(message) => htlc::offer(duo, receiver, message),
+        Message::Consent(message) => htlc::consent(message, dialect),
+        Message::Propose(message) => update::propose(duo, receiver, message),
         Message::Answer(message) => update::answer(message, used()),
         Message::Complete(message) => update::complete(message, used()),
         Message::Settle(message) => update::settle(message),

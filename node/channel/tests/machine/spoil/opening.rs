@@ -8,6 +8,7 @@ use leyden_channel::{
 use leyden_labels::{Dialect, PerSide};
 use leyden_tx::{Delay, FundingContribution, FundingInput};
 
+use super::htlc::limits;
 use super::parts::{Spoilt, announced, signatures};
 use crate::common::sat;
 
@@ -17,6 +18,7 @@ pub fn open(message: &Open) -> Vec<Spoilt> {
         delay,
         dust_limit,
         contribution,
+        limits: taken,
         keys,
     } = message;
     let with = |field: &str, change: &dyn Fn(&mut Open), fault| {
@@ -47,6 +49,9 @@ pub fn open(message: &Open) -> Vec<Spoilt> {
             "contribution",
         ),
     ];
+    for (field, spoilt, fault) in limits(taken) {
+        all.push(with(&field, &|open| open.limits = spoilt, fault));
+    }
     for (field, spoilt, fault) in announced(keys) {
         all.push(with(&field, &|open| open.keys = spoilt.clone(), fault));
     }
@@ -54,11 +59,16 @@ pub fn open(message: &Open) -> Vec<Spoilt> {
 }
 
 pub fn accept(message: &Accept) -> Vec<Spoilt> {
-    let Accept { keys } = message;
-    announced(keys)
-        .into_iter()
-        .map(|(field, keys, fault)| (field, Message::Accept(Accept { keys }), fault))
-        .collect()
+    let Accept {
+        limits: taken,
+        keys,
+    } = message;
+    let with = |limits, keys| Message::Accept(Accept { limits, keys });
+    let keyed = announced(keys).into_iter();
+    let keyed = keyed.map(|(field, keys, fault)| (field, with(*taken, keys), fault));
+    let limited = limits(taken).into_iter();
+    let limited = limited.map(|(field, limits, fault)| (field, with(limits, keys.clone()), fault));
+    keyed.chain(limited).collect()
 }
 
 pub fn first_commitment(message: &FirstCommitment) -> Vec<Spoilt> {

@@ -1,60 +1,60 @@
 //! The messages of updates, closing and reconnecting.
 
-use bitcoin::{Amount, FeeRate};
-use leyden_channel::{Answer, Change, Complete, Message, Propose, Reconnect, Settle, SettleAnswer};
-use leyden_labels::Dialect;
+use bitcoin::FeeRate;
+use bitcoin::secp256k1::PublicKey;
+use leyden_channel::{
+    Answer, Batch, Change, CommitmentSignatures, Complete, HtlcSignature, Message, Propose,
+    Reconnect, Settle, SettleAnswer,
+};
+use leyden_labels::{Dialect, Side};
 
+use super::change::batch;
+use super::htlc::{ended, htlc_signatures};
 use super::parts::{Spoilt, disclosures, foreign, next_keys, signatures, wrong_type};
-use crate::common::sat;
+use crate::common::{Duo, label, sat};
 
-pub fn propose(message: &Propose, dialect: Dialect) -> Vec<Spoilt> {
+pub fn propose(duo: &Duo, receiver: Side, message: &Propose) -> Vec<Spoilt> {
     let Propose {
         number,
-        changes,
+        batch: batched,
+        htlcs,
         signatures: given,
     } = message;
-    let Change::Pay { amount } = &changes[0];
     let with = |field: &str, change: &dyn Fn(&mut Propose), fault| {
         let mut spoilt = message.clone();
         change(&mut spoilt);
         (field.to_owned(), Message::Propose(spoilt), fault)
     };
-    let pay = |amount| vec![Change::Pay { amount }];
-    // The child is checked first, and its amount differs.
-    let unsigned = match dialect {
-        Dialect::Noinput => "revocable-delivery-signature",
-        Dialect::Csv => "commitment-signature",
-    };
     let mut all = vec![
         with("number", &|spoilt| spoilt.number = number + 1, "number"),
         with("number", &|spoilt| spoilt.number = number - 1, "number"),
-        with("changes", &|spoilt| spoilt.changes.clear(), "empty-batch"),
-        with(
-            "changes",
-            &|spoilt| spoilt.changes = vec![changes[0].clone(); 1_001],
-            "batch-too-large",
-        ),
-        with(
-            "amount",
-            &|spoilt| spoilt.changes = pay(sat(0)),
-            "zero-payment",
-        ),
-        with(
-            "amount",
-            &|spoilt| spoilt.changes = pay(Amount::MAX),
-            "overdraft",
-        ),
-        with(
-            "amount",
-            &|spoilt| spoilt.changes = pay(*amount + sat(1)),
-            unsigned,
-        ),
-        with(
-            "changes",
-            &|spoilt| spoilt.changes.push(changes[0].clone()),
-            unsigned,
-        ),
     ];
+    for (field, spoilt, fault) in batch(duo, receiver, batched) {
+        all.push(with(
+            &field,
+            &|message| message.batch = spoilt.clone(),
+            fault,
+        ));
+    }
+    if let Batch::Changes(changes) = batched {
+        // The child is checked first, and its amount differs.
+        let unsigned = match duo.party(receiver).config.dialect {
+            Dialect::Noinput => "revocable-delivery-signature",
+            Dialect::Csv => "commitment-signature",
+        };
+        let mut more = changes.clone();
+        more.push(Change::Pay { amount: sat(1) });
+        let more = Batch::Changes(more);
+        all.push(with(
+            "changes",
+            &|spoilt| spoilt.batch = more.clone(),
+            unsigned,
+        ));
+    }
+    for (field, spoilt, fault) in htlc_signatures(htlcs, Some(of_none(given))) {
+        let change = |message: &mut Propose| message.htlcs.clone_from(&spoilt);
+        all.push(with(&field, &change, fault));
+    }
     for (field, spoilt, fault) in signatures(given) {
         all.push(with(
             &field,
@@ -65,11 +65,21 @@ pub fn propose(message: &Propose, dialect: Dialect) -> Vec<Spoilt> {
     all
 }
 
-pub fn answer(message: &Answer, used: bitcoin::secp256k1::PublicKey) -> Vec<Spoilt> {
+/// A signature on an HTLC that is not asked for.
+fn of_none(signatures: &CommitmentSignatures) -> HtlcSignature {
+    HtlcSignature {
+        label: label("HT1a"),
+        signature: signatures.commitment,
+    }
+}
+
+pub fn answer(message: &Answer, used: PublicKey) -> Vec<Spoilt> {
     let Answer {
         number,
+        htlcs,
         signatures: given,
         revocation,
+        ended: given_away,
         next,
     } = message;
     let with = |field: &str, change: &dyn Fn(&mut Answer), fault| {
@@ -80,12 +90,17 @@ pub fn answer(message: &Answer, used: bitcoin::secp256k1::PublicKey) -> Vec<Spoi
     let wrong = disclosures(revocation);
     let mut all = vec![
         with("number", &|spoilt| spoilt.number = number + 1, "number"),
+        with("number", &|spoilt| spoilt.number = number - 1, "number"),
         with(
             "revocation",
             &|spoilt| spoilt.revocation = wrong.clone(),
             "wrong-key",
         ),
     ];
+    for (field, spoilt, fault) in htlc_signatures(htlcs, Some(of_none(given))) {
+        let change = |message: &mut Answer| message.htlcs.clone_from(&spoilt);
+        all.push(with(&field, &change, fault));
+    }
     for (field, spoilt, fault) in signatures(given) {
         all.push(with(
             &field,
@@ -93,16 +108,21 @@ pub fn answer(message: &Answer, used: bitcoin::secp256k1::PublicKey) -> Vec<Spoi
             fault,
         ));
     }
+    for (field, spoilt, fault) in ended(given_away) {
+        let change = |message: &mut Answer| message.ended.clone_from(&spoilt);
+        all.push(with(&field, &change, fault));
+    }
     for (field, spoilt) in next_keys(next, used) {
         all.push(with(field, &|message| message.next = spoilt, "key-reused"));
     }
     all
 }
 
-pub fn complete(message: &Complete, used: bitcoin::secp256k1::PublicKey) -> Vec<Spoilt> {
+pub fn complete(message: &Complete, used: PublicKey) -> Vec<Spoilt> {
     let Complete {
         number,
         revocation,
+        ended: given_away,
         next,
     } = message;
     let with = |field: &str, change: &dyn Fn(&mut Complete), fault| {
@@ -113,12 +133,17 @@ pub fn complete(message: &Complete, used: bitcoin::secp256k1::PublicKey) -> Vec<
     let wrong = disclosures(revocation);
     let mut all = vec![
         with("number", &|spoilt| spoilt.number = number + 1, "number"),
+        with("number", &|spoilt| spoilt.number = number - 1, "number"),
         with(
             "revocation",
             &|spoilt| spoilt.revocation = wrong.clone(),
             "wrong-key",
         ),
     ];
+    for (field, spoilt, fault) in ended(given_away) {
+        let change = |message: &mut Complete| message.ended.clone_from(&spoilt);
+        all.push(with(&field, &change, fault));
+    }
     for (field, spoilt) in next_keys(next, used) {
         all.push(with(field, &|message| message.next = spoilt, "key-reused"));
     }

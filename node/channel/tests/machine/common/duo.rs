@@ -2,169 +2,14 @@
 
 use std::collections::VecDeque;
 
-use bitcoin::hashes::Hash;
-use bitcoin::script::Builder;
-use bitcoin::secp256k1::Message as Digest;
-use bitcoin::sighash::SighashCache;
-use bitcoin::{
-    Amount, CompressedPublicKey, FeeRate, OutPoint, PublicKey, ScriptBuf, Transaction, Txid,
-    Witness,
-};
+use bitcoin::{Amount, Transaction};
 use leyden_channel::{
-    BlockFacts, ChainTime, ChangeSet, Channel, Claim, Command, Config, Event, Fault, Message,
-    Output, Reaction, Reacts, SignedInput, StateName,
+    BlockFacts, Channel, Command, Config, Fault, Message, Output, Reaction, StateName,
 };
-use leyden_labels::{Dialect, Label, PerSide, Side};
-use leyden_tx::{
-    DUST_LIMIT, Delay, DigestRules, FundingContribution, FundingInput, HashType, Seed, SpentInput,
-    WalletSecret, secp, sign_input, wallet_secret,
-};
+use leyden_labels::{Dialect, PerSide, Side};
+use leyden_tx::Seed;
 
-pub const BALANCE: u64 = 50_000_000;
-pub const DELAY: u16 = 10;
-
-pub fn sat(amount: u64) -> Amount {
-    Amount::from_sat(amount)
-}
-
-pub fn label(text: &str) -> Label {
-    text.parse().unwrap()
-}
-
-pub fn now(height: u32) -> ChainTime {
-    ChainTime {
-        height,
-        median_time: 0,
-    }
-}
-
-pub fn config(side: Side, dialect: Dialect) -> Config {
-    Config {
-        side,
-        channel_index: 0,
-        dialect,
-        delay: Delay::new(DELAY).unwrap(),
-        contribution: PerSide {
-            a: sat(BALANCE),
-            b: sat(BALANCE),
-        },
-        dust_limit: DUST_LIMIT,
-        reacts: Reacts::Blocks,
-        keep_revoked: false,
-        allow_malleable_funding: false,
-        max_settlement_feerate: FeeRate::from_sat_per_vb(50).unwrap(),
-        destination: None,
-    }
-}
-
-/// A coin of a side, and the key that signs for it.
-#[derive(Clone)]
-pub struct Coin {
-    pub input: FundingInput,
-    secret: WalletSecret,
-}
-
-impl Coin {
-    pub fn new(side: Side, index: u32, legacy: bool) -> Self {
-        let seed = Seed::labelled(b"coins", &side.to_string());
-        let secret = wallet_secret(&seed, 0, index).unwrap();
-        let public = CompressedPublicKey(*secret.public().key());
-        let script_pubkey = if legacy {
-            ScriptBuf::new_p2pkh(&PublicKey::from(public).pubkey_hash())
-        } else {
-            ScriptBuf::new_p2wpkh(&public.wpubkey_hash())
-        };
-        let tag = format!("{side}{index}");
-        Self {
-            input: FundingInput {
-                outpoint: OutPoint::new(Txid::hash(tag.as_bytes()), 0),
-                value: sat(BALANCE + 1_000),
-                script_pubkey,
-            },
-            secret,
-        }
-    }
-
-    fn sign(&self, tx: &Transaction, index: usize) -> SignedInput {
-        let public = PublicKey::new(*self.secret.public().key());
-        if self.input.script_pubkey.is_p2wpkh() {
-            let code = ScriptBuf::new_p2pkh(&public.pubkey_hash());
-            let spent = SpentInput {
-                rules: DigestRules::Bip143,
-                tx,
-                index,
-                script_code: &code,
-                amount: self.input.value,
-            };
-            let signature = sign_input(&spent, HashType::ALL, self.secret.expose()).unwrap();
-            return SignedInput {
-                index,
-                script_sig: ScriptBuf::new(),
-                witness: Witness::from_slice(&[signature.to_bytes(), public.to_bytes()]),
-            };
-        }
-        let hash = SighashCache::new(tx)
-            .legacy_signature_hash(index, &self.input.script_pubkey, 1)
-            .unwrap();
-        let signature = secp().sign_ecdsa(
-            &Digest::from_digest(hash.to_byte_array()),
-            self.secret.expose(),
-        );
-        let signature = bitcoin::ecdsa::Signature::sighash_all(signature);
-        SignedInput {
-            index,
-            script_sig: Builder::new()
-                .push_slice(signature.serialize())
-                .push_key(&public)
-                .into_script(),
-            witness: Witness::new(),
-        }
-    }
-}
-
-/// One side with its driver.
-#[derive(Clone)]
-pub struct Party {
-    pub config: Config,
-    pub seed: Seed,
-    pub channel: Channel,
-    pub log: Vec<ChangeSet>,
-    pub events: Vec<Event>,
-    pub broadcasts: Vec<Claim>,
-    pub coins: Vec<Coin>,
-}
-
-impl Party {
-    pub fn contribution(&self, coins: &[usize]) -> FundingContribution {
-        FundingContribution {
-            inputs: coins
-                .iter()
-                .map(|index| self.coins[*index].input.clone())
-                .collect(),
-            change: None,
-        }
-    }
-
-    pub fn broadcast(&self, name: &str) -> Transaction {
-        let claim = self
-            .broadcasts
-            .iter()
-            .rev()
-            .find(|claim| claim.label == label(name));
-        claim
-            .unwrap_or_else(|| panic!("{name} was not broadcast"))
-            .tx()
-            .clone()
-    }
-
-    pub fn claims(&self) -> Vec<String> {
-        self.channel
-            .claims()
-            .iter()
-            .map(|claim| claim.label.to_string())
-            .collect()
-    }
-}
+use super::{Coin, Party, config, now, sat};
 
 #[derive(Clone)]
 pub struct Duo {
@@ -399,24 +244,19 @@ impl Duo {
         let (a, b) = (self.channel(Side::A), self.channel(Side::B));
         assert_eq!(a.number(), b.number());
         assert_eq!(a.balances(), b.balances());
-        let total = a.balances().a + a.balances().b;
-        assert_eq!(total, sat(2 * BALANCE));
-    }
-}
-
-/// A small generator: seeded, the same everywhere.
-pub struct Dice(u64);
-
-impl Dice {
-    pub fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    pub fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % sides
+        assert_eq!(a.carried_htlcs(), b.carried_htlcs());
+        let carried = a.carried_htlcs();
+        let mut locked = Amount::ZERO;
+        for number in carried {
+            let (ours, theirs) = (self.htlc(Side::A, number), self.htlc(Side::B, number));
+            assert_ne!(ours.outgoing, theirs.outgoing);
+            assert_eq!(
+                (ours.amount, ours.hash, ours.expiry, &ours.onward),
+                (theirs.amount, theirs.hash, theirs.expiry, &theirs.onward)
+            );
+            locked += ours.amount;
+        }
+        let total = a.balances().a + a.balances().b + locked;
+        assert_eq!(total, self.party(Side::A).config.capacity().unwrap());
     }
 }
