@@ -23,12 +23,13 @@ mod units;
 mod words;
 
 pub use model::{
-    Action, Actor, Alter, BitcoindSettings, Broadcast, Capture, Captured, Change, Close, Coin,
-    Expect, Feerate, Malleate, Mine, NodeStep, Open, Origin, Party, Pay, Place, Recipient, Reorg,
-    Repeat, ReplaceFunding, Scenario, ScenarioCell, Send, Signal, Spam, SpamSize, Spend, Step,
-    Submit, TxPlace,
+    Action, Actor, AddHtlc, Alter, Batch, BatchChange, BitcoindSettings, Broadcast, Capture,
+    Captured, Change, Close, Coin, Crash, Disconnect, Expect, Expiry, FailHtlc, Feerate, Hop,
+    HtlcLimits, Malleate, Mine, NodeStep, Open, Origin, Party, Pay, Place, Recipient, Refuse,
+    Release, Reorg, Repeat, ReplaceFunding, Reveal, Route, Scenario, ScenarioCell, Send,
+    SettleHtlc, Signal, Spam, SpamSize, Spend, Step, Stop, Submit, Tamper, TxPlace, When,
 };
-pub use names::{ActorName, CaptureName, ChannelName, OutputRef, TxName};
+pub use names::{ActorName, CaptureName, ChannelName, OutputRef, SecretName, TxName};
 pub use plan::{ListedScenario, Listing, Plan, SelectError, Selection};
 pub use problem::{Diagnostics, Problem};
 pub use read::Vocabulary;
@@ -37,6 +38,7 @@ pub use shape::verb_names;
 pub use source::{LoadError, SourceFile, Sources};
 pub use units::{FeeRate, Sat, UnitError, parse_amount, parse_blocks, parse_feerate};
 pub use words::{
-    BalanceOn, CoinKind, Construction, Deployment, Flavour, Malleation, NodeName, Reacts,
-    ReplacementCoins, SignalBit, Until, Via,
+    BalanceOn, CoinKind, Construction, Deployment, Flavour, HtlcState, Malleation, MessageField,
+    MessageName, NodeName, PaymentEnd, PaymentState, Reacts, ReplacementCoins, SignalBit, Until,
+    Via,
 };

@@ -18,6 +18,22 @@ pub const REPEAT: u32 = 10_000;
 pub const BLOCKS: u32 = 100_000;
 /// `pay` and `submit`: times.
 pub const TIMES: u32 = 1_000_000;
+/// `htlc`: times; the changes of one `batch`; the numbers of one `expect: htlcs`.
+pub const HTLCS: u32 = 1_000;
+/// Names of secrets in one cell, a series counted once.
+pub const SECRETS: usize = 2_000;
+/// Changes of all batches and hops of all routes of one cell, each step of a `repeat` counted once.
+pub const CHANGES: usize = 10_000;
+/// The number that an HTLC can have.
+pub const HTLC_NUMBER: u64 = 1_000_000;
+/// Channels of one path of a `route`.
+pub const HOPS: usize = 20;
+/// Parts of a `route`.
+pub const PARTS: u32 = 100;
+/// Heights: above are times.
+pub const HEIGHT: u32 = 499_999_999;
+/// Which of an actor's next messages a fault waits for.
+pub const MESSAGES: u32 = 1_000;
 /// Cells that one scenario's matrix may give.
 pub const CELLS: usize = 256;
 /// Bytes of one value once parameters are put in.

@@ -1,11 +1,11 @@
-//! Names that scenarios give: actors, channels, captured transactions, outputs.
+//! Names that scenarios give: actors, channels, captured transactions, secrets, outputs.
 
 use core::borrow::Borrow;
 use core::fmt;
 
 use leyden_labels::Label;
 
-/// The longest name of an actor, a channel or a capture.
+/// The longest name of an actor, a channel, a capture or a secret.
 pub(crate) const NAME_CHARS: usize = 40;
 
 macro_rules! name {
@@ -47,9 +47,22 @@ name! {
     ChannelName
     /// A transaction that a step named with `as:`.
     CaptureName
+    /// R of an HTLC or a payment, derived from this name: `r`.
+    SecretName
 }
 
-/// Whether `text` can name an actor, a channel, a capture, a parameter or a fragment.
+impl SecretName {
+    /// A secret that no HTLC has: what `settle` sends when it is to send a wrong one.
+    pub const WRONG: &'static str = "wrong";
+
+    /// Number `number` of a series: `r-1`.
+    #[must_use]
+    pub fn numbered(&self, number: u32) -> Self {
+        Self(format!("{}-{number}", self.0))
+    }
+}
+
+/// Whether `text` can name an actor, a channel, a capture, a secret, a parameter or a fragment.
 pub(crate) fn is_name(text: &str) -> bool {
     let tail = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
     text.len() <= NAME_CHARS

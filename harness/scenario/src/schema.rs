@@ -157,6 +157,9 @@ fn shape(shape: &Shape) -> Value {
         // Digits alone are a number to YAML.
         Shape::Hex => or_parameter(&json!({ "anyOf": [reference("hex"), { "type": "number" }] })),
         Shape::Word(words) => or_parameter(&json!({ "enum": words })),
+        Shape::Some(item) => {
+            json!({ "type": "array", "items": self::shape(item), "minItems": 1 })
+        }
         Shape::List(item) => json!({ "type": "array", "items": self::shape(item) }),
         Shape::ListOrOne(item) => {
             let item = self::shape(item);

@@ -134,4 +134,93 @@ words! {
         /// The timestop of §9.3.
         Timestop = "timestop",
     }
+    /// A message between the two sides of a channel.
+    MessageName {
+        /// Opens: the opener's terms.
+        Open = "open",
+        /// Opens: the other side's terms.
+        Accept = "accept",
+        /// Opens: signatures on the first commitment.
+        FirstCommitment = "first-commitment",
+        /// Opens: the coins that `F` spends.
+        FundingInputs = "funding-inputs",
+        /// Opens: signatures on `F`.
+        FundingSignatures = "funding-signatures",
+        /// Opens: `F` is confirmed.
+        Ready = "ready",
+        /// Updates with HTLCs: the changes.
+        Offer = "offer",
+        /// Updates with HTLCs: signatures on what the other side may complete.
+        Consent = "consent",
+        /// Updates: signatures on the next commitment.
+        Propose = "propose",
+        /// Updates: signatures on the next commitment, and the old one's keys.
+        Answer = "answer",
+        /// Updates: the old commitment's keys.
+        Complete = "complete",
+        /// Closes: the signature on `ES`.
+        Settle = "settle",
+        /// Closes: the other signature on `ES`.
+        SettleAnswer = "settle-answer",
+    }
+    /// What `tamper` changes in a message.
+    MessageField {
+        /// The disclosed key of the old commitment.
+        Revocation = "revocation",
+        /// The signature on a commitment, on `F` or on `ES`.
+        Signature = "signature",
+        /// The signature on `RD`.
+        DeliverySignature = "delivery_signature",
+        /// A signature on a transaction of an HTLC.
+        ContractSignature = "contract_signature",
+        /// The public keys of the commitment after the next.
+        NextKeys = "next_keys",
+        /// The public keys of an HTLC.
+        HtlcKeys = "htlc_keys",
+        /// A disclosed key of an ended HTLC.
+        HtlcSecret = "htlc_secret",
+        /// An amount.
+        Amount = "amount",
+        /// An HTLC's expiry.
+        Expiry = "expiry",
+        /// An HTLC's hash.
+        Hash = "hash",
+        /// R.
+        Preimage = "preimage",
+        /// A commitment number.
+        Number = "number",
+        /// A fee rate.
+        Feerate = "feerate",
+    }
+    /// What has become of an HTLC.
+    HtlcState {
+        /// Proposed, not yet in the actor's commitment.
+        Pending = "pending",
+        /// In the actor's commitment.
+        Live = "live",
+        /// Settled off chain.
+        Settled = "settled",
+        /// Given back off chain.
+        Failed = "failed",
+        /// Taken on chain with R.
+        Executed = "executed",
+        /// Taken back on chain after its expiry.
+        TimedOut = "timed-out",
+    }
+    /// What has become of a payment.
+    PaymentState {
+        /// Neither of the others yet.
+        Pending = "pending",
+        /// Paid.
+        Settled = "settled",
+        /// Given back.
+        Failed = "failed",
+    }
+    /// Where `route` stops.
+    PaymentEnd {
+        /// When the sender says that it is settled.
+        Settled = "settled",
+        /// When the sender says that it has failed.
+        Failed = "failed",
+    }
 }

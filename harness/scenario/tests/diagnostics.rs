@@ -51,6 +51,22 @@ fn mistakes_are_shown_with_their_place_and_the_right_word() {
             "  - malleate: { tx: F, as: é, how: sgnature }",
         ),
         ("duplicate_key", "  - mine: 1\n    mine: 2"),
+        (
+            "unknown_secret",
+            "  - htlc: { channel: ab, from: alice, to: bob, amount: 1000 sat, expiry: 3 days, secret: receipt, times: 3 }\n  - reveal: { secret: receit-1, to: bob }",
+        ),
+        (
+            "unknown_message",
+            "  - stop: { actor: bob, when: { sends: anwser, of: ab } }\n  - tamper: { of: ab, by: bob, message: complete, field: recovation }",
+        ),
+        (
+            "channel_that_nobody_opens",
+            "  - stop: { actor: bob, when: { sends: accept, of: bc } }",
+        ),
+        (
+            "not_one_for_each_hop",
+            "  - route: { from: alice, to: bob, via: [ab], amount: 1000 sat, secret: r, expiries: [2 days, 1 day] }",
+        ),
     ] {
         insta::assert_snapshot!(name, shown(&with_steps(steps)));
     }
@@ -59,4 +75,16 @@ fn mistakes_are_shown_with_their_place_and_the_right_word() {
 #[test]
 fn a_file_without_its_keys() {
     insta::assert_snapshot!("missing_keys", shown("name: Breach\ntag: [x]\nsteps: []\n"));
+}
+
+#[test]
+fn a_path_that_does_not_join_up() {
+    let text = with_steps(
+        "  - open: { channel: bc, bob: 0.1 BTC, carol: 0 BTC }
+  - open: { channel: cd, carol: 0 BTC, dave: 0 BTC }
+  - route: { from: alice, to: dave, via: [ab, cd], amount: 1000 sat, secret: r }
+  - route: { from: alice, to: dave, via: [ab, bc], amount: 1000 sat, secret: s }",
+    );
+    let text = text.replace("alice: {", "carol: , dave: , alice: {");
+    insta::assert_snapshot!("path_that_does_not_join_up", shown(&text));
 }

@@ -278,6 +278,11 @@ fn every_mistake_has_a_stable_name() {
         ),
         ("  - mine: 1\n    mine: 2", "duplicate-key"),
         ("  - mine: [", "not-yaml"),
+        ("  - expect: { tx: HT0a, in: nowhere }", "not-a-label"),
+        (
+            "  - broadcast: { tx: HED1a, by: alice }",
+            "wrong-broadcaster",
+        ),
     ] {
         assert_eq!(code(&with_steps(steps)), expected, "{steps}");
     }

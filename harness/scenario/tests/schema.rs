@@ -55,6 +55,9 @@ fn valid(root: &Value, schema: &Value, value: &Value) -> bool {
             "required" => each(&|key| value.get(key.as_str().unwrap()).is_none()) == 0,
             "anyOf" => each(&|one| valid(root, one, value)) > 0,
             "oneOf" => each(&|one| valid(root, one, value)) == 1,
+            "minItems" => value
+                .as_array()
+                .is_none_or(|items| items.len() as u64 >= wanted.as_u64().unwrap()),
             "items" => value
                 .as_array()
                 .is_none_or(|items| items.iter().all(|item| valid(root, wanted, item))),
@@ -118,6 +121,9 @@ fn schema_and_reader_refuse_the_same_changes() {
     let steps = example["steps"].as_array().unwrap();
     let mut tried = 0;
     for (index, step) in steps.iter().enumerate() {
+        // What comes after does not matter.
+        let mut example = example.clone();
+        example["steps"].as_array_mut().unwrap().truncate(index + 1);
         let (verb, body) = step
             .as_object()
             .unwrap()
@@ -165,6 +171,71 @@ fn with(body: &serde_json::Map<String, Value>, key: &str, value: &Value) -> Valu
     let mut body = body.clone();
     body.insert(key.to_owned(), value.clone());
     Value::Object(body)
+}
+
+/// The listing of every key and every verb.
+fn documented() -> String {
+    let text = include_str!("../../../docs/scenarios.md");
+    let listing = text.split("```yaml\n").nth(1).unwrap();
+    listing.split("```").next().unwrap().to_owned()
+}
+
+/// Every key that a schema names, however deep.
+fn keys(schema: &Value, found: &mut Vec<String>) {
+    match schema {
+        Value::Object(map) => {
+            if let Some(Value::Object(properties)) = map.get("properties") {
+                found.extend(properties.keys().cloned());
+            }
+            map.values().for_each(|value| keys(value, found));
+        }
+        Value::Array(items) => items.iter().for_each(|item| keys(item, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn the_documentation_lists_every_key_and_every_verb() {
+    let (schema, listing) = (schema(), documented());
+    let value: Value = serde_saphyr::from_str(&listing).unwrap();
+    for step in value["steps"].as_array().unwrap() {
+        assert!(valid(&schema, &schema["$defs"]["step"], step), "{step}");
+    }
+    assert!(valid(&schema, &schema, &value));
+    let (header, steps) = listing.split_once("\nsteps:").unwrap();
+    let mut top = schema["properties"].clone();
+    top.as_object_mut().unwrap().remove("steps");
+    let mut missing = unlisted("the file", &top, header);
+    for (verb, shape) in schema["$defs"]["step"]["properties"].as_object().unwrap() {
+        let begins = |line: &&str| {
+            let line = line.trim_start_matches([' ', '-']);
+            line.starts_with(&format!("{verb}:"))
+        };
+        let own: Vec<&str> = steps.lines().filter(begins).collect();
+        if own.is_empty() {
+            missing.push(verb.clone());
+        }
+        let shape = if verb == "expect" {
+            &schema["$defs"]["expect"]
+        } else {
+            shape
+        };
+        missing.extend(unlisted(verb, shape, &own.concat()));
+    }
+    assert_eq!(missing, Vec::<String>::new());
+}
+
+/// The keys of a schema that a text does not have as words.
+fn unlisted(what: &str, schema: &Value, text: &str) -> Vec<String> {
+    let is_letter = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let words: Vec<&str> = text.split(|c| !is_letter(c)).collect();
+    let mut expected = Vec::new();
+    keys(schema, &mut expected);
+    expected.retain(|key| !words.contains(&key.as_str()));
+    expected
+        .iter()
+        .map(|key| format!("{what}: {key}"))
+        .collect()
 }
 
 #[test]

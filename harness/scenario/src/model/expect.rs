@@ -1,8 +1,11 @@
 //! What a step can expect.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{ActorName, BalanceOn, ChannelName, FeeRate, OutputRef, Sat, TxName};
+use crate::{
+    ActorName, BalanceOn, ChannelName, FeeRate, HtlcState, MessageName, OutputRef, PaymentState,
+    Sat, SecretName, TxName,
+};
 
 /// Where a transaction is expected.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,5 +103,71 @@ pub enum Expect {
         output: OutputRef,
         /// How many blocks.
         uncongested: u32,
+    },
+    /// The HTLCs alive in an actor's own current commitment.
+    Htlcs {
+        /// In this channel.
+        channel: ChannelName,
+        /// Exactly these numbers.
+        htlcs: BTreeSet<u64>,
+        /// Who.
+        by: ActorName,
+    },
+    /// What has become of an HTLC.
+    Htlc {
+        /// In this channel.
+        channel: ChannelName,
+        /// Its number, from 1.
+        htlc: u64,
+        /// According to this actor.
+        by: ActorName,
+        /// What.
+        state: HtlcState,
+    },
+    /// What has become of a payment.
+    Payment {
+        /// Its R.
+        secret: SecretName,
+        /// According to this actor, its sender or its receiver.
+        by: ActorName,
+        /// What.
+        state: PaymentState,
+    },
+    /// Whether an actor knows R.
+    Knows {
+        /// Which R.
+        secret: SecretName,
+        /// Who.
+        by: ActorName,
+        /// Whether it knows it.
+        knows: bool,
+    },
+    /// How many messages of a kind an actor has sent in a channel so far.
+    Sent {
+        /// Which ones.
+        message: MessageName,
+        /// How many.
+        count: u32,
+        /// In this channel.
+        channel: ChannelName,
+        /// Who.
+        by: ActorName,
+    },
+    /// What an actor has in all of its channels together: its balance in those that are open, what the
+    /// others paid it on chain, before fees.
+    Funds {
+        /// At least this.
+        at_least: Sat,
+        /// Who.
+        by: ActorName,
+    },
+    /// How many signatures were in the messages that an actor sent in a channel during the last step.
+    Signatures {
+        /// How many.
+        count: u32,
+        /// In this channel.
+        channel: ChannelName,
+        /// Who.
+        by: ActorName,
     },
 }

@@ -76,6 +76,10 @@ pub struct Actor {
     pub feerate: FeeRate,
     /// Whether it acts on what it sees in the chain.
     pub enforces: bool,
+    /// Whether it forwards the HTLCs that it should.
+    pub forwards: bool,
+    /// How many blocks before an HTLC's expiry it goes on chain with R; nothing = its own choice.
+    pub margin_blocks: Option<u32>,
 }
 
 /// A coin that an actor starts with.

@@ -6,7 +6,7 @@ use crate::model::{Actor, BitcoindSettings, Coin};
 use crate::names::ActorName;
 use crate::shape::{ACTOR, BITCOIND, COIN, table};
 use crate::tree::{Node, Value};
-use crate::{CoinKind, Deployment, FeeRate, Reacts};
+use crate::{CoinKind, Deployment, FeeRate, Reacts, limits};
 
 /// Words that name something else.
 const TAKEN: &[&str] = &["miner", "harness", "main", "follower", "patched", "stock"];
@@ -73,6 +73,8 @@ impl StepReader<'_> {
             keeps_revoked: false,
             feerate: FeeRate::DEFAULT,
             enforces: true,
+            forwards: true,
+            margin_blocks: None,
         };
         let mut told = false;
         if !matches!(node.value, Value::Null) {
@@ -85,6 +87,10 @@ impl StepReader<'_> {
             })?;
             actor.feerate = fields.or(reader, "feerate", actor.feerate, Reader::feerate)?;
             actor.enforces = fields.or(reader, "enforces", true, Reader::boolean)?;
+            actor.forwards = fields.or(reader, "forwards", true, Reader::boolean)?;
+            actor.margin_blocks = fields.may(reader, "margin", |reader, node| {
+                reader.blocks(node, 0, limits::BLOCKS)
+            })?;
             let keeps = fields.may(reader, "keeps_revoked", Reader::boolean)?;
             told = keeps.is_some();
             actor.keeps_revoked = keeps.unwrap_or(false);

@@ -11,7 +11,8 @@ use crate::{ActorName, BalanceOn, ChannelName, Sat, suggest};
 
 const COUNT: u32 = 10_000_000;
 
-fn count(s: &mut StepReader<'_>, node: &Node) -> Option<u32> {
+/// A number of things.
+pub(super) fn count(s: &mut StepReader<'_>, node: &Node) -> Option<u32> {
     s.reader.count(node, 0, COUNT)
 }
 
@@ -62,6 +63,9 @@ impl StepReader<'_> {
                     output: output?,
                     by: by?,
                 })
+            }
+            "funds" | "htlcs" | "htlc" | "payment" | "knows" | "sent" | "signatures" => {
+                self.expect_htlc_or_message(kind, &fields)
             }
             _ => {
                 let output = fields.must(self, "maturity", Self::output);

@@ -2,6 +2,7 @@
 
 mod actors;
 mod expects;
+mod expects_htlc;
 mod fragment;
 mod header;
 mod matrix;
@@ -9,9 +10,14 @@ mod reader;
 mod refs;
 mod scalars;
 mod scope;
+mod secrets;
 mod steps;
+mod uses;
 mod verbs;
+mod verbs_fault;
 mod verbs_harness;
+mod verbs_htlc;
+mod verbs_route;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -200,6 +200,28 @@ impl Reader<'_> {
         None
     }
 
+    /// The items of a list that has one at least and `most` at most.
+    pub(crate) fn some_items<'t>(
+        &mut self,
+        node: &'t Node,
+        most: usize,
+        what: &str,
+    ) -> Option<&'t [Node]> {
+        let items = self.items(node)?;
+        if items.is_empty() {
+            let message = format!("a list of {what} is expected here");
+            self.report("empty", node.span, message, "none is given", "");
+            return None;
+        }
+        if items.len() > most {
+            let message = format!("{} {what} are too many", items.len());
+            let label = format!("expected {most} at most");
+            self.report("out-of-bounds", node.span, message, &label, "");
+            return None;
+        }
+        Some(items)
+    }
+
     /// The items of a list, or a single value.
     pub(crate) fn items_or_one(node: &Node) -> &[Node] {
         match &node.value {

@@ -192,6 +192,13 @@ impl StepReader<'_> {
                 .report("not-a-label", node.span, message, "unknown label", &help);
             return None;
         };
+        if is_htlc(label.kind()) && label.number() == 0 {
+            let message = format!("there is no HTLC 0 for `{label}`");
+            let help = "HTLCs are numbered from 1, commitments from 0";
+            self.reader
+                .report("not-a-label", node.span, message, "no such HTLC", help);
+            return None;
+        }
         let construction = self
             .scope
             .channel(channel.as_str())
@@ -317,19 +324,44 @@ impl StepReader<'_> {
 /// Who can broadcast a transaction of `holder`'s commitment, where only one side can.
 fn broadcaster(kind: Kind, holder: Side) -> Option<Side> {
     match kind {
-        Kind::Commitment | Kind::RevocableDelivery | Kind::FeeBump => Some(holder),
-        Kind::BreachRemedy | Kind::Delivery => Some(holder.other()),
-        Kind::Funding
-        | Kind::SharedCommitment
-        | Kind::ExerciseSettlement
+        Kind::Commitment
+        | Kind::RevocableDelivery
+        | Kind::FeeBump
+        | Kind::HtlcTimeout
+        | Kind::HtlcTimeoutRevocableDelivery
+        | Kind::HtlcExecution
+        | Kind::HtlcExecutionRevocableDelivery => Some(holder),
+        Kind::BreachRemedy
+        | Kind::Delivery
         | Kind::HtlcExecutionDelivery
+        | Kind::HtlcTimeoutBreachRemedy
+        | Kind::HtlcTimeoutDelivery
+        | Kind::HtlcExecutionBreachRemedy
+        | Kind::HtlcBreachRemedy => Some(holder.other()),
+        Kind::Funding | Kind::SharedCommitment | Kind::ExerciseSettlement => None,
+    }
+}
+
+/// Whether labels of this kind carry the number of an HTLC.
+fn is_htlc(kind: Kind) -> bool {
+    match kind {
+        Kind::HtlcExecutionDelivery
         | Kind::HtlcTimeout
         | Kind::HtlcTimeoutRevocableDelivery
         | Kind::HtlcTimeoutBreachRemedy
         | Kind::HtlcTimeoutDelivery
         | Kind::HtlcExecution
         | Kind::HtlcExecutionRevocableDelivery
-        | Kind::HtlcExecutionBreachRemedy => None,
+        | Kind::HtlcExecutionBreachRemedy
+        | Kind::HtlcBreachRemedy => true,
+        Kind::Funding
+        | Kind::SharedCommitment
+        | Kind::Commitment
+        | Kind::Delivery
+        | Kind::RevocableDelivery
+        | Kind::BreachRemedy
+        | Kind::ExerciseSettlement
+        | Kind::FeeBump => false,
     }
 }
 
@@ -348,6 +380,8 @@ fn exists_in(kind: Kind, construction: Construction) -> bool {
                     | Kind::ExerciseSettlement
                     | Kind::FeeBump
                     | Kind::Delivery
+                    | Kind::HtlcExecutionDelivery
+                    | Kind::HtlcTimeout
             )
         }
     }

@@ -1,16 +1,15 @@
 //! Lists of steps: verbs, modifiers, fragments, repetition.
 
-use std::collections::BTreeMap;
-
 use super::fragment::Fragments;
 use super::header::Header;
 use super::matrix::{Cell, cell_is_in};
 use super::reader::{Reader, short};
 use super::scope::Scope;
+use super::verbs_fault::Awaited;
 use super::{Vocabulary, matrix::Matrix};
-use crate::model::{Action, Origin, Place, Repeat, Step};
+use crate::model::{Action, Origin, Repeat, Step};
 use crate::problem::Diagnostics;
-use crate::shape::{MODIFIERS, USE, VERBS};
+use crate::shape::{MODIFIERS, VERBS};
 use crate::tree::{Node, Value};
 use crate::{limits, suggest};
 
@@ -26,9 +25,12 @@ pub(crate) struct StepReader<'s> {
     pub(super) failing: bool,
     /// How often the step that is being read runs.
     pub(super) factor: u32,
+    /// Channels that faults name before they are open.
+    pub(super) awaited: Vec<Awaited>,
+    pub(super) fragments: &'s Fragments,
     matrix: &'s Matrix,
-    fragments: &'s Fragments,
     steps: usize,
+    changes: usize,
 }
 
 impl<'s> StepReader<'s> {
@@ -53,9 +55,11 @@ impl<'s> StepReader<'s> {
             follower: false,
             failing: false,
             factor: 1,
-            matrix: &header.matrix,
+            awaited: Vec::new(),
             fragments,
+            matrix: &header.matrix,
             steps: 0,
+            changes: 0,
         }
     }
 
@@ -68,10 +72,11 @@ impl<'s> StepReader<'s> {
             }
         }
         append(&mut all, self.list(header.field("steps")?));
+        self.check_awaited()?;
         all
     }
 
-    fn list(&mut self, node: &Node) -> Option<Vec<Step>> {
+    pub(super) fn list(&mut self, node: &Node) -> Option<Vec<Step>> {
         let mut all = Some(Vec::new());
         for item in self.reader.items(node)? {
             if self.steps > limits::STEPS {
@@ -113,6 +118,22 @@ impl<'s> StepReader<'s> {
             self.poison(value);
         }
         Some(vec![step?])
+    }
+
+    /// Counts changes of batches and hops of routes; refuses too many, and says so once.
+    pub(super) fn count_changes(&mut self, node: &Node, more: usize) -> Option<()> {
+        if self.changes > limits::CHANGES {
+            return None;
+        }
+        self.changes = self.changes.saturating_add(more);
+        if self.changes <= limits::CHANGES {
+            return Some(());
+        }
+        let message = format!("more than {} changes and hops", limits::CHANGES);
+        let help = "use `repeat`, `times` or several scenarios";
+        self.reader
+            .report("too-many-changes", node.span, message, "too many", help);
+        None
     }
 
     /// The step's one verb, once every key is known.
@@ -345,104 +366,6 @@ impl<'s> StepReader<'s> {
         })
     }
 
-    /// The steps of a fragment, in its own file and with its own parameters.
-    fn fragment(&mut self, node: &Node) -> Option<Vec<Step>> {
-        let (name_node, with) = if Reader::is_map(node) {
-            let fields = self.reader.fields(node, &USE)?;
-            (fields.get("fragment")?, fields.get("with"))
-        } else {
-            (node, None)
-        };
-        let name = self.reader.text(name_node)?;
-        let fragments = self.fragments;
-        let Some(fragment) = fragments.get(&name) else {
-            let help = suggest::help(&name, "a fragment", fragments.keys().map(String::as_str));
-            let message = format!("there is no fragment `{}`", short(&name));
-            self.reader.report(
-                "no-such-fragment",
-                name_node.span,
-                message,
-                "unknown fragment",
-                &help,
-            );
-            return None;
-        };
-        if self.reader.via.len() >= limits::FRAGMENT_DEPTH {
-            let message = format!(
-                "fragments inside fragments, more than {} deep",
-                limits::FRAGMENT_DEPTH
-            );
-            self.reader
-                .report("fragments-too-deep", node.span, message, "too deep", "");
-            return None;
-        }
-        let fragment = fragment.as_ref()?;
-        let params = self.arguments(node, &name, &fragment.params, with)?;
-        let place = Place {
-            file: self.reader.text.path.clone(),
-            line: node.span.line,
-        };
-        let outer = (
-            std::mem::replace(&mut self.reader.text, fragment.text.clone()),
-            std::mem::replace(&mut self.reader.params, params),
-        );
-        self.reader.via.push(place);
-        let steps = self.list(&fragment.steps);
-        self.reader.via.pop();
-        (self.reader.text, self.reader.params) = outer;
-        steps
-    }
-
-    fn arguments(
-        &mut self,
-        node: &Node,
-        fragment: &str,
-        known: &BTreeMap<String, Option<String>>,
-        with: Option<&Node>,
-    ) -> Option<BTreeMap<String, String>> {
-        let mut given = BTreeMap::new();
-        let entries = with.map_or(Some([].as_slice()), |with| {
-            self.reader.entries(with, "`with`")
-        })?;
-        for (key, value) in entries {
-            let name = key.scalar().unwrap_or("");
-            if !known.contains_key(name) {
-                let help = suggest::help(name, "a parameter", known.keys().map(String::as_str));
-                let message = format!("fragment `{fragment}` has no parameter `{}`", short(name));
-                self.reader.report(
-                    "unknown-parameter",
-                    key.span,
-                    message,
-                    "unknown parameter",
-                    &help,
-                );
-                return None;
-            }
-            given.insert(name.to_owned(), self.reader.text(value)?);
-        }
-        for (name, default) in known {
-            match default {
-                _ if given.contains_key(name) => {}
-                Some(default) => {
-                    given.insert(name.clone(), default.clone());
-                }
-                None => {
-                    let message = format!("fragment `{fragment}` needs the parameter `{name}`");
-                    let help = format!("`use: {{ fragment: {fragment}, with: {{ {name}: … }} }}`");
-                    self.reader.report(
-                        "missing-parameter",
-                        node.span,
-                        message,
-                        "a parameter is missing",
-                        &help,
-                    );
-                    return None;
-                }
-            }
-        }
-        Some(given)
-    }
-
     /// After a mistake, the names that the step would have defined count as defined.
     fn poison(&mut self, value: &Node) {
         if let Some(name) = value.get("as").and_then(Node::scalar) {
@@ -452,6 +375,12 @@ impl<'s> StepReader<'s> {
             && !name.contains("${")
         {
             self.scope.channels.entry(name.to_owned()).or_insert(None);
+        }
+        self.scope.poison_secret(value);
+        for change in value.get("changes").map_or(&[][..], Reader::items_or_one) {
+            if let Some(htlc) = change.get("htlc") {
+                self.scope.poison_secret(htlc);
+            }
         }
     }
 }

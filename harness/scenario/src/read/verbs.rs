@@ -7,9 +7,11 @@ use leyden_labels::PerSide;
 use super::reader::Reader;
 use super::scope::ChannelScope;
 use super::steps::StepReader;
-use crate::model::{Action, Broadcast, Close, Feerate, Open, Party, Pay, ReplaceFunding};
+use crate::model::{
+    Action, Broadcast, Close, Feerate, HtlcLimits, Open, Party, Pay, ReplaceFunding,
+};
 use crate::names::{ActorName, ChannelName, is_name};
-use crate::shape::table;
+use crate::shape::{HTLC_LIMITS, table};
 use crate::tree::Node;
 use crate::{Construction, ReplacementCoins, Sat, Until, limits};
 
@@ -25,10 +27,9 @@ impl StepReader<'_> {
             "broadcast" => Action::Broadcast(self.broadcast(node)?),
             "replace_funding" => Action::ReplaceFunding(self.replace_funding(node)?),
             "feerate" => Action::Feerate(self.feerates(node)?),
-            "stop" => Action::Stop(self.one_name(verb, node)?),
             "start" => Action::Start(self.one_name(verb, node)?),
             "expect" => Action::Expect(self.expect(node)?),
-            _ => self.harness_action(verb, node)?,
+            _ => self.htlc_action(verb, node)?,
         })
     }
 
@@ -56,6 +57,7 @@ impl StepReader<'_> {
                 .map(|all| !all.is_empty())
         });
         let feerate = fields.may(&mut self.reader, "feerate", Reader::feerate);
+        let htlcs = fields.or(self, "htlcs", HtlcLimits::default(), Self::htlc_limits);
         let open = Open {
             channel: channel?,
             parties: parties?,
@@ -65,9 +67,25 @@ impl StepReader<'_> {
             until: until?,
             malleable_funding: malleable_funding?,
             feerate: feerate?,
+            htlcs: htlcs?,
         };
         self.define_channel(node, &open)?;
         Some(open)
+    }
+
+    fn htlc_limits(&mut self, node: &Node) -> Option<HtlcLimits> {
+        let reader = &mut self.reader;
+        let fields = reader.fields(node, &HTLC_LIMITS)?;
+        let most = fields.may(reader, "most", |reader, node| {
+            reader.count(node, 0, limits::HTLCS)
+        });
+        let least = fields.may(reader, "least", Reader::amount);
+        let in_flight = fields.may(reader, "in_flight", Reader::amount);
+        Some(HtlcLimits {
+            most: most?,
+            least: least?,
+            in_flight: in_flight?,
+        })
     }
 
     fn new_channel(&mut self, node: &Node) -> Option<ChannelName> {
@@ -139,6 +157,7 @@ impl StepReader<'_> {
             construction: open.construction,
             capacity_sat,
             balance_sat: Some(amounts),
+            htlcs: false,
         };
         self.scope
             .channels
@@ -185,41 +204,55 @@ impl StepReader<'_> {
             amount: amount?,
             times: times?,
         };
-        if pay.from == pay.to {
-            let message = format!("{} cannot pay itself", pay.from);
-            self.reader.report(
-                "not-two-actors",
-                node.span,
-                message,
-                "payer and payee are the same",
-                "",
-            );
-            return None;
-        }
-        self.move_balance(fields.get("amount")?, &pay)?;
+        self.different(node, &pay.from, &pay.to)?;
+        let paid = pay.amount.sat().saturating_mul(u64::from(pay.times));
+        self.move_balance(fields.get("amount")?, &pay.channel, &pay.from, paid, 0)?;
         Some(pay)
     }
 
-    /// Follows the balances as long as they are known; refuses what must fail.
-    fn move_balance(&mut self, node: &Node, pay: &Pay) -> Option<()> {
+    /// Refuses a payment to oneself.
+    pub(super) fn different(
+        &mut self,
+        node: &Node,
+        from: &ActorName,
+        to: &ActorName,
+    ) -> Option<()> {
+        if from != to {
+            return Some(());
+        }
+        let message = format!("{from} cannot pay itself");
+        let label = "payer and payee are the same";
+        self.reader
+            .report("not-two-actors", node.span, message, label, "");
+        None
+    }
+
+    /// Follows the balances as long as they are known; refuses what must fail. `paid` satoshi go to
+    /// the other side, `locked` satoshi into HTLCs.
+    pub(super) fn move_balance(
+        &mut self,
+        node: &Node,
+        channel: &ChannelName,
+        from: &ActorName,
+        paid: u64,
+        locked: u64,
+    ) -> Option<()> {
         let (failing, repeated) = (self.failing, self.factor > 1);
-        let Some(Some(scope)) = self.scope.channels.get_mut(pay.channel.as_str()) else {
+        let Some(Some(scope)) = self.scope.channels.get_mut(channel.as_str()) else {
             return Some(());
         };
-        let side = scope.side_of(pay.from.as_str())?;
+        let side = scope.side_of(from.as_str())?;
         let (capacity, Some(balance)) = (scope.capacity_sat, scope.balance_sat.as_mut()) else {
             return Some(());
         };
         if failing {
             return Some(());
         }
-        let moved = pay.amount.sat().checked_mul(u64::from(pay.times));
         let has = *balance.get(side);
-        let left = moved.and_then(|moved| has.checked_sub(moved));
-        if let (Some(left), Some(moved)) = (left, moved) {
+        if let Some(left) = has.checked_sub(paid.saturating_add(locked)) {
             *balance.get_mut(side) = left;
             let other = balance.get_mut(side.other());
-            *other = other.saturating_add(moved).min(capacity);
+            *other = other.saturating_add(paid).min(capacity);
             return Some(());
         }
         if repeated {
@@ -227,7 +260,7 @@ impl StepReader<'_> {
             return Some(());
         }
         let has = Sat::new(has).unwrap_or_default();
-        let message = format!("{} has {has} in channel `{}` here", pay.from, pay.channel);
+        let message = format!("{from} has {has} in channel `{channel}` here");
         let help = "a payment that must fail says so with `fails`";
         self.reader.report(
             "too-much",
@@ -306,7 +339,7 @@ impl StepReader<'_> {
         Some(Feerate::Each(each))
     }
 
-    /// `stop: bob` or `stop: { actor: bob }`.
+    /// `start: bob` or `start: { actor: bob }`.
     fn one_name(&mut self, verb: &str, node: &Node) -> Option<ActorName> {
         if !Reader::is_map(node) {
             return self.actor(node);

@@ -1,10 +1,12 @@
 //! What stands under `expect`: the first key decides.
 
 use super::{Key, Shape, Table, may, must};
-use crate::BalanceOn;
+use crate::limits::HTLC_NUMBER;
+use crate::{BalanceOn, HtlcState, MessageName, PaymentState};
 
 const OF: Key = must("of", Shape::Name, "The channel.");
 const BY: Key = may("by", Shape::Name, "According to this actor. Default: both.");
+const WHO: Key = must("by", Shape::Name, "According to this actor.");
 const COUNT: Shape = Shape::Integer(0, 10_000_000);
 
 /// Each kind of fact by the key that names it.
@@ -145,7 +147,113 @@ pub(crate) static EXPECTS: &[(&str, Table)] = &[
             ],
         ),
     ),
+    (
+        "htlcs",
+        Table::new(
+            "`expect: htlcs`",
+            &[
+                must(
+                    "htlcs",
+                    Shape::List(&Shape::Integer(1, HTLC_NUMBER)),
+                    "Exactly these are alive in the actor's own commitment.",
+                ),
+                OF,
+                must("by", Shape::Name, "The actor."),
+            ],
+        ),
+    ),
+    (
+        "htlc",
+        Table::new(
+            "`expect: htlc`",
+            &[
+                must("htlc", Shape::Integer(1, HTLC_NUMBER), "Its number."),
+                OF,
+                WHO,
+                must(
+                    "is",
+                    Shape::Word(HtlcState::NAMES),
+                    "What has become of it.",
+                ),
+            ],
+        ),
+    ),
+    (
+        "payment",
+        Table::new(
+            "`expect: payment`",
+            &[
+                must("payment", Shape::Name, "Its R."),
+                must("by", Shape::Name, "According to its sender or receiver."),
+                must(
+                    "is",
+                    Shape::Word(PaymentState::NAMES),
+                    "What has become of it.",
+                ),
+            ],
+        ),
+    ),
+    (
+        "knows",
+        Table::new(
+            "`expect: knows`",
+            &[
+                must("knows", Shape::Name, "Which R."),
+                must("by", Shape::Name, "Who knows it."),
+                may("not", Shape::Bool, "It does not. Default: false."),
+            ],
+        ),
+    ),
+    (
+        "sent",
+        Table::new(
+            "`expect: sent`",
+            &[
+                must("sent", Shape::Object(&SENT), "How many of which."),
+                OF,
+                must("by", Shape::Name, "Who sent them."),
+            ],
+        ),
+    ),
+    (
+        "funds",
+        Table::new(
+            "`expect: funds`",
+            &[
+                must(
+                    "funds",
+                    Shape::Amount,
+                    "The least that it has in all of its channels together, on chain and off.",
+                ),
+                must("by", Shape::Name, "Who."),
+            ],
+        ),
+    ),
+    (
+        "signatures",
+        Table::new(
+            "`expect: signatures`",
+            &[
+                must(
+                    "signatures",
+                    COUNT,
+                    "How many were in what it sent during the last step.",
+                ),
+                OF,
+                must("by", Shape::Name, "Who sent them."),
+            ],
+        ),
+    ),
 ];
+
+/// `sent`.
+pub(crate) static SENT: Table = Table::new(
+    "`sent`",
+    &[
+        must("message", Shape::Word(MessageName::NAMES), "Which ones."),
+        must("count", COUNT, "How many so far."),
+    ],
+);
 
 static FEE: Table = Table::new(
     "`fee`",

@@ -178,6 +178,16 @@ pub(crate) static ACTOR: Table = Table::new(
             Shape::Bool,
             "Acts on what it sees in the chain. Default: true.",
         ),
+        may(
+            "forwards",
+            Shape::Bool,
+            "Forwards the HTLCs that it should. Default: true.",
+        ),
+        may(
+            "margin",
+            Shape::Blocks,
+            "Blocks before an HTLC's expiry at which it goes on chain with R.",
+        ),
     ],
 );
 

@@ -3,13 +3,32 @@
 //! The reader takes its keys from here and the JSON Schema is made from here, so that neither can
 //! know a key that the other does not.
 
+mod channel;
 mod expects;
+mod fault;
+mod harness;
 mod header;
+mod htlc;
 mod verbs;
 
-pub(crate) use expects::EXPECTS;
+pub(crate) use channel::HTLC_LIMITS;
+pub(crate) use expects::{EXPECTS, SENT};
+pub(crate) use fault::WHEN;
+pub(crate) use harness::SET;
 pub(crate) use header::{ACTOR, BITCOIND, COIN, FRAGMENT, SCENARIO, USE};
-pub(crate) use verbs::{MODIFIERS, SET, VERBS, table};
+pub(crate) use htlc::{BATCH_HTLC, CHANGE, HEIGHT};
+pub(crate) use verbs::{MODIFIERS, VERBS, table};
+
+const CHANNEL: Key = must("channel", Shape::Name, "The channel.");
+const BY: Key = must("by", Shape::Name, "The actor.");
+const AS: Key = must("as", Shape::Name, "The new transaction's name.");
+const TX: Key = must("tx", Shape::Tx, "The transaction.");
+const TXS: Shape = Shape::List(&Shape::Tx);
+const FEERATE: Key = may(
+    "feerate",
+    Shape::FeeRate,
+    "What it pays. Default: the actor's rate.",
+);
 
 /// What a value looks like. Any single value may also be, or contain, `${parameter}`.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +59,8 @@ pub(crate) enum Shape {
     Null,
     /// One of these.
     Word(&'static [&'static str]),
+    /// A list of at least one.
+    Some(&'static Shape),
     /// A list.
     List(&'static Shape),
     /// A list, or one element without brackets.

@@ -1,21 +1,12 @@
-//! The verbs and their keys.
+//! The verbs, and the keys that may stand beside them.
 
-use super::{Key, Shape, Table, USE, may, must};
-use crate::limits::{REPEAT, TIMES};
-use crate::{Construction, Malleation, NodeName, ReplacementCoins, SignalBit, Until, Via};
-
-const CHANNEL: Key = must("channel", Shape::Name, "The channel.");
-const BY: Key = must("by", Shape::Name, "The actor.");
-const AS: Key = must("as", Shape::Name, "The new transaction's name.");
-const TX: Key = must("tx", Shape::Tx, "The transaction.");
-const FEERATE: Key = may(
-    "feerate",
-    Shape::FeeRate,
-    "What it pays. Default: the actor's rate.",
-);
-const INDEX: Shape = Shape::Integer(0, 10_000);
-const TXS: Shape = Shape::List(&Shape::Tx);
-const U32: Shape = Shape::Number(0xFFFF_FFFF);
+use super::channel::{BROADCAST, CLOSE, OPEN, PAY, REPLACE_FUNDING};
+use super::fault::{CRASH, DISCONNECT, STOP, TAMPER};
+use super::harness::{
+    ALTER, CAPTURE, MALLEATE, MINE, NODE, REORG, REPEAT_TABLE, SEND, SIGNAL, SPAM, SPEND, SUBMIT,
+};
+use super::htlc::{BATCH, FAIL, HTLC, REFUSE, RELEASE, REVEAL, ROUTE, SETTLE};
+use super::{Key, Shape, TXS, Table, USE, may, must};
 
 /// The keys that may stand beside a verb.
 pub(crate) static MODIFIERS: Table = Table::new(
@@ -119,14 +110,65 @@ pub(crate) static VERBS: &[Key] = &[
         "Steps several times.",
     ),
     must(
+        "htlc",
+        Shape::Object(&HTLC),
+        "One side adds HTLCs in a channel.",
+    ),
+    must(
+        "settle",
+        Shape::Object(&SETTLE),
+        "The receiver of an HTLC settles it off chain.",
+    ),
+    must(
+        "fail",
+        Shape::Object(&FAIL),
+        "The receiver of an HTLC gives it back off chain.",
+    ),
+    must("reveal", Shape::Object(&REVEAL), "An actor learns R."),
+    must(
+        "batch",
+        Shape::Object(&BATCH),
+        "Several changes in one update.",
+    ),
+    must(
+        "route",
+        Shape::Object(&ROUTE),
+        "A payment over several channels.",
+    ),
+    must(
+        "release",
+        Shape::Object(&RELEASE),
+        "The receiver of a payment settles what it holds.",
+    ),
+    must(
+        "refuse",
+        Shape::Object(&REFUSE),
+        "The receiver of a payment cancels it.",
+    ),
+    must(
         "stop",
-        Shape::Any(&[Shape::Name, Shape::Object(&ACTOR_ONLY)]),
-        "An actor goes silent.",
+        Shape::Any(&[Shape::Name, Shape::Object(&STOP)]),
+        "An actor goes silent, now or instead of sending a message.",
     ),
     must(
         "start",
         Shape::Any(&[Shape::Name, Shape::Object(&ACTOR_ONLY)]),
         "An actor wakes up and catches up.",
+    ),
+    must(
+        "crash",
+        Shape::Any(&[Shape::Name, Shape::Object(&CRASH)]),
+        "An actor's process is gone and comes back with what it made durable.",
+    ),
+    must(
+        "tamper",
+        Shape::Object(&TAMPER),
+        "An actor lies in a message.",
+    ),
+    must(
+        "disconnect",
+        Shape::Object(&DISCONNECT),
+        "What is under way in a channel is lost; the two sides reconnect.",
     ),
     must(
         "signal",
@@ -158,288 +200,4 @@ pub(crate) fn table(verb: &str) -> Option<&'static Table> {
     })
 }
 
-static OPEN: Table = Table::new(
-    "`open`",
-    &[
-        CHANNEL,
-        may(
-            "delay",
-            Shape::Blocks,
-            "The delay of RD. Default: 1000 blocks.",
-        ),
-        may(
-            "dust",
-            Shape::Amount,
-            "Outputs below this are left out. Default: 330 sat.",
-        ),
-        may(
-            "construction",
-            Shape::Word(Construction::NAMES),
-            "Which figure's commitments. Default: revocable.",
-        ),
-        may(
-            "until",
-            Shape::Word(Until::NAMES),
-            "How far it goes. Default: confirmed.",
-        ),
-        may(
-            "unsafe",
-            Shape::List(&Shape::Word(&["malleable-funding"])),
-            "Checks that are switched off.",
-        ),
-        FEERATE,
-    ],
-)
-.others("an actor", Shape::Amount);
-
-static PAY: Table = Table::new(
-    "`pay`",
-    &[
-        CHANNEL,
-        must("from", Shape::Name, "The payer."),
-        must("to", Shape::Name, "The payee."),
-        must("amount", Shape::Amount, "Each time."),
-        may(
-            "times",
-            Shape::Integer(1, TIMES as u64),
-            "How often. Default: once.",
-        ),
-    ],
-);
-
-static CLOSE: Table = Table::new("`close`", &[CHANNEL, BY, FEERATE]);
-
-static BROADCAST: Table = Table::new(
-    "`broadcast`",
-    &[
-        TX,
-        BY,
-        may("cheat", Shape::Bool, "It is a revoked commitment."),
-        FEERATE,
-    ],
-);
-
-static SUBMIT: Table = Table::new(
-    "`submit`",
-    &[
-        may("tx", Shape::Tx, "One transaction."),
-        may("package", TXS, "Several, as one package."),
-        must(
-            "via",
-            Shape::Word(Via::NAMES),
-            "To the mempool, or in a block of exactly these.",
-        ),
-        may(
-            "to",
-            Shape::Word(NodeName::NAMES),
-            "To this node. Default: main.",
-        ),
-        may(
-            "times",
-            Shape::Integer(1, TIMES as u64),
-            "How often. Default: once.",
-        ),
-    ],
-)
-.one_of(&["tx", "package"]);
-
-static MINE: Table = Table::new(
-    "`mine`",
-    &[
-        must("blocks", Shape::Blocks, "How many."),
-        may("without", TXS, "Transactions that the miner leaves out."),
-        may("only", TXS, "Only these are put in."),
-        may(
-            "congested",
-            Shape::Bool,
-            "The blocks count as congested. Default: false.",
-        ),
-    ],
-);
-
-static REORG: Table = Table::new(
-    "`reorg`",
-    &[
-        must("depth", Shape::Blocks, "How many blocks go."),
-        may(
-            "blocks",
-            Shape::Blocks,
-            "How many come. Default: one more than go.",
-        ),
-        may(
-            "without",
-            TXS,
-            "Transactions that the new blocks leave out.",
-        ),
-        may("only", TXS, "Only these are put in."),
-    ],
-);
-
-static REPLACE_FUNDING: Table = Table::new(
-    "`replace_funding`",
-    &[
-        CHANNEL,
-        BY,
-        FEERATE,
-        may(
-            "coins",
-            Shape::Word(ReplacementCoins::NAMES),
-            "What the new one spends. Default: same.",
-        ),
-    ],
-);
-
-static MALLEATE: Table = Table::new(
-    "`malleate`",
-    &[
-        TX,
-        AS,
-        must("how", Shape::Word(Malleation::NAMES), "What is changed."),
-    ],
-);
-
-static ALTER: Table = Table::new(
-    "`alter`",
-    &[
-        TX,
-        AS,
-        may("input", INDEX, "Of this input. Default: 0."),
-        may("output", INDEX, "Of this output. Default: 0."),
-        must("set", Shape::Object(&SET), "The one field that changes."),
-        may(
-            "resign",
-            Shape::Name,
-            "The actor that signs its part again.",
-        ),
-    ],
-);
-
-/// The fields that `alter` can set.
-pub(crate) static SET: Table = Table::new(
-    "`set`",
-    &[
-        may("outpoint", Shape::Output, "What the input spends."),
-        may("sequence", U32, "The input's nSequence."),
-        may("lock_time", U32, "nLockTime."),
-        may("version", Shape::Number(0x7FFF_FFFF), "nVersion."),
-        may("amount", Shape::Amount, "The output's amount."),
-        may(
-            "hash_type",
-            Shape::Number(0xFF),
-            "The last byte of the input's signatures.",
-        ),
-        may(
-            "witness",
-            Shape::List(&Shape::Hex),
-            "The input's whole witness.",
-        ),
-    ],
-)
-.one_of(&[
-    "outpoint",
-    "sequence",
-    "lock_time",
-    "version",
-    "amount",
-    "hash_type",
-    "witness",
-]);
-
-static SPEND: Table = Table::new(
-    "`spend`",
-    &[
-        must("output", Shape::Output, "What is spent."),
-        AS,
-        must("witness", Shape::List(&Shape::Hex), "First item first."),
-        may(
-            "to",
-            Shape::Any(&[Shape::Name, Shape::Output]),
-            "`miner`, an actor, or an output's script. Default: miner.",
-        ),
-        may("sequence", U32, "The input's nSequence."),
-        may(
-            "fee",
-            Shape::Amount,
-            "What stays for the miner of the block.",
-        ),
-    ],
-);
-
-static SEND: Table = Table::new(
-    "`send`",
-    &[
-        must(
-            "to",
-            Shape::Any(&[Shape::Name, Shape::Output]),
-            "`miner`, an actor, or an output's script.",
-        ),
-        must("amount", Shape::Amount, "How much."),
-        AS,
-        may(
-            "inputs",
-            Shape::List(&Shape::Output),
-            "Outputs of the harness's own to spend.",
-        ),
-    ],
-);
-
-static SPAM: Table = Table::new(
-    "`spam`",
-    &[
-        must("feerate", Shape::FeeRate, "What each transaction pays."),
-        may(
-            "weight",
-            Shape::Integer(1, 400_000_000),
-            "How much, in weight units.",
-        ),
-        may("blocks", Shape::Blocks, "How much, in full blocks."),
-        may("as", Shape::Name, "The first one's name."),
-    ],
-)
-.one_of(&["weight", "blocks"]);
-
-static CAPTURE: Table = Table::new(
-    "`capture`",
-    &[
-        AS,
-        may("tx", Shape::Tx, "The transaction that has this name now."),
-        may("txid", Shape::Hex, "The transaction with this txid."),
-        may("spender_of", Shape::Output, "Whatever spends this output."),
-    ],
-)
-.one_of(&["tx", "txid", "spender_of"]);
-
-static REPEAT_TABLE: Table = Table::new(
-    "`repeat`",
-    &[
-        must("times", Shape::Integer(1, REPEAT as u64), "How often."),
-        must("steps", Shape::Steps, "What."),
-    ],
-);
-
 static ACTOR_ONLY: Table = Table::new("this step", &[must("actor", Shape::Name, "The actor.")]);
-
-static SIGNAL: Table = Table::new(
-    "`signal`",
-    &[
-        must("bit", Shape::Word(SignalBit::NAMES), "For this soft fork."),
-        must("blocks", Shape::Blocks, "How many."),
-    ],
-);
-
-static NODE: Table = Table::new(
-    "`node`",
-    &[
-        may(
-            "restart",
-            Shape::Word(NodeName::NAMES),
-            "Stops and starts it.",
-        ),
-        may(
-            "reindex",
-            Shape::Word(NodeName::NAMES),
-            "Starts it again with a rebuilt index.",
-        ),
-    ],
-)
-.one_of(&["restart", "reindex"]);
