@@ -1,0 +1,5 @@
+from common import hello, requests
+
+hello()
+for _ in requests():
+    pass

@@ -1,0 +1,5 @@
+from common import hello, requests, say
+
+hello("dust")
+for request in requests():
+    say({"id": request["id"], "error": "cannot"})

@@ -1,0 +1,3 @@
+from common import say
+
+say({"hello": "leyden-vectors", "protocol": 2, "subjects": ["dust"]})

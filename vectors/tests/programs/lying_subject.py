@@ -1,0 +1,3 @@
+from common import hello
+
+hello("dust", "taproot")

@@ -1,0 +1,4 @@
+# Never says anything.
+import sys
+
+sys.stdin.read()
