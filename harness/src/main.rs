@@ -7,6 +7,7 @@ mod cell;
 mod cli;
 mod commands;
 mod exit;
+mod fuzz;
 mod interrupt;
 mod jobs;
 mod report;
@@ -25,6 +26,8 @@ fn main() -> ExitCode {
         Command::Check(files) => commands::check(&files),
         Command::List(args) => commands::list(&args),
         Command::Schema => Ok(commands::schema()),
+        Command::Fuzz(args) => commands::fuzz(&args),
+        Command::Vectors(args) => commands::vectors(&args),
         Command::Doctor(binaries) => commands::doctor(&binaries),
     };
     interrupt::give_way();

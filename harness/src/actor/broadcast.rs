@@ -67,13 +67,15 @@ impl Embedded {
         claim: &Claim,
         node: &Node,
     ) -> Result<(), ActorFailure> {
-        if self.is_in_hand(channel, claim, node)? {
+        let (mut feerate, most) = (self.feerate_of(claim), self.most_for(claim));
+        if self.is_in_hand(channel, claim, feerate, node)? {
             return Ok(());
         }
-        let mut feerate = self.feerate;
         for _ in 0..MAX_RAISES {
             match self.post_at(channel, claim, feerate, node) {
-                Err(ActorFailure::Submit { error, .. }) if must_pay_more(&error) => {
+                Err(ActorFailure::Submit { error, .. })
+                    if must_pay_more(&error) && feerate < most =>
+                {
                     feerate = FeeRate::from_sat_per_kwu(feerate.to_sat_per_kwu().saturating_mul(2));
                 }
                 ended => return ended,
@@ -82,17 +84,18 @@ impl Embedded {
         self.post_at(channel, claim, feerate, node)
     }
 
-    /// Whether bitcoind has this claim already, at the rate that this actor pays now.
+    /// Whether bitcoind has this claim already, at this rate or a higher one.
     fn is_in_hand(
         &self,
         channel: &ChannelName,
         claim: &Claim,
+        feerate: FeeRate,
         node: &Node,
     ) -> Result<bool, ActorFailure> {
         let Some(posted) = self.posted.get(&(channel.clone(), claim.label)) else {
             return Ok(false);
         };
-        let pays_enough = matches!(claim.fee, FeeNeed::Paid) || posted.feerate >= self.feerate;
+        let pays_enough = matches!(claim.fee, FeeNeed::Paid) || posted.feerate >= feerate;
         let Some(last) = posted.versions.last() else {
             return Ok(false);
         };
@@ -132,6 +135,7 @@ impl Embedded {
             [single] => node.send_raw(single).map(drop),
             several => node.submit_package(several).map(drop),
         };
+        let sent = sent.or_else(|error| is_known(&error).then_some(()).ok_or(error));
         self.book(channel, claim, feerate, &package, sent.as_ref().err());
         sent.map_err(|error| ActorFailure::Submit {
             actor: self.name.to_string(),
@@ -218,9 +222,16 @@ fn bump_label(parent: Label) -> Label {
     )
 }
 
+/// Whether bitcoind has it in its chain already: after a reorganisation whose branch carried it.
+fn is_known(error: &SubmitError) -> bool {
+    let reject = error.reject();
+    reject.is_some_and(|reject| reject.reason == "txn-already-known")
+}
+
 fn must_pay_more(error: &SubmitError) -> bool {
     error.reject().is_some_and(|reject| {
         reject.reason.starts_with("insufficient fee")
+            || reject.reason.starts_with("replacement-failed")
             || reject.reason.contains("too many potential replacements")
     })
 }

@@ -1,23 +1,28 @@
-//! One actor: a wallet and its channels, driven in this process.
+//! One actor: a wallet, its channels and its payments, driven in this process.
 //!
-//! The protocol itself is `leyden-channel`'s; here are only the edges: blocks in, messages out,
-//! fees attached, transactions handed to bitcoind.
+//! The protocol itself is `leyden-channel`'s and `leyden-payment`'s; here are only the edges: blocks in,
+//! messages out, fees attached, transactions handed to bitcoind.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use bitcoin::{FeeRate, ScriptBuf, Transaction, Txid};
 use leyden_bitcoind::Node;
 use leyden_channel::{
-    BlockFacts, ChainTime, Channel, Claim, Command, Config, Event, Message, Output,
+    BlockFacts, ChainTime, ChangeSet, Channel, Claim, Command, Config, Event, HtlcView,
 };
 use leyden_labels::Label;
 use leyden_scenario::{Actor as Part, ActorName, ChannelName, CoinKind, Reacts};
-use leyden_tx::{FundingContribution, Seed};
+use leyden_tx::{FundingContribution, IdentityPubkey, LabelledTx, Seed, identity_secret};
 use leyden_wallet::{AddressKind, Wallet, WalletError};
 
 use super::broadcast::Posted;
 use super::failure::ActorFailure;
-use super::mail::{Letter, Mail};
+use super::mail::Mail;
+use super::payments::Payments;
+
+/// How many blocks before the expiry of an HTLC an actor goes on chain with R, unless its scenario says.
+const MARGIN_BLOCKS: u32 = 12;
 
 /// What the chain tells an actor.
 #[derive(Clone, Debug)]
@@ -40,15 +45,80 @@ pub(crate) struct Terms {
     pub(crate) feerate: Option<FeeRate>,
 }
 
+/// What an actor's scenario says of its ways.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Habits {
+    pub(crate) reacts: Reacts,
+    pub(crate) keeps_revoked: bool,
+    /// How early it goes on chain with R, if it does.
+    pub(crate) margin: Option<u32>,
+}
+
+/// Whether an actor's process runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pulse {
+    /// It reads and writes.
+    Awake,
+    /// It reads nothing; what is sent to it waits.
+    Asleep,
+    /// It hangs in the middle of its work, until it is killed and started again.
+    Silent,
+    /// It is gone, and comes back when it next works.
+    Crashed,
+}
+
 /// One channel of an actor.
 #[derive(Debug)]
 pub(super) struct Seat {
     pub(super) peer: ActorName,
     pub(super) channel: Channel,
+    /// What the channel made durable, in order.
+    pub(super) changes: Vec<ChangeSet>,
     /// Every coin of its wallet that it ever offered for F.
     pub(super) offered: FundingContribution,
     pub(super) events: Vec<Event>,
     pub(super) withhold_funding: bool,
+    /// What the channel says it holds, until its next input.
+    pub(super) holdings: OnceCell<Vec<LabelledTx>>,
+    /// What the channel says of its HTLCs, until its next input.
+    pub(super) htlcs: OnceCell<Vec<HtlcView>>,
+}
+
+impl Seat {
+    pub(super) fn new(peer: ActorName, channel: Channel, offered: FundingContribution) -> Self {
+        Self {
+            peer,
+            channel,
+            changes: Vec::new(),
+            offered,
+            events: Vec::new(),
+            withhold_funding: false,
+            holdings: OnceCell::new(),
+            htlcs: OnceCell::new(),
+        }
+    }
+
+    /// The HTLCs of the channel.
+    pub(super) fn htlcs(&self) -> &[HtlcView] {
+        self.htlcs.get_or_init(|| self.channel.htlcs())
+    }
+
+    /// What this side could put on chain: what it holds, and what it may claim now.
+    pub(super) fn holdings(&self) -> &[LabelledTx] {
+        self.holdings.get_or_init(|| {
+            let claimed = self.channel.claims().into_iter().map(|claim| LabelledTx {
+                label: claim.label,
+                tx: claim.tx().clone(),
+            });
+            let held = self.channel.holdings().into_iter();
+            held.chain(claimed).collect()
+        })
+    }
+
+    fn forget_views(&mut self) {
+        self.holdings = OnceCell::new();
+        self.htlcs = OnceCell::new();
+    }
 }
 
 /// An actor of a scenario.
@@ -63,21 +133,27 @@ pub(crate) struct Embedded {
     pub(super) indexes: BTreeMap<ChannelName, u32>,
     /// What it handed to bitcoind, by channel and label.
     pub(super) posted: BTreeMap<(ChannelName, Label), Posted>,
-    enforces: bool,
+    pub(super) payments: Payments,
+    pub(super) enforces: bool,
     pub(super) reacts: Reacts,
     pub(super) keeps_revoked: bool,
-    pub(super) asleep: bool,
-    news: VecDeque<News>,
-    mempool_seen: BTreeSet<Txid>,
-    height: u32,
-    median_time: u32,
+    /// How many blocks before the expiry of an HTLC it goes on chain with R.
+    pub(super) margin: u32,
+    pub(super) pulse: Pulse,
+    /// What is wrong with messages of others, in the order in which they came.
+    pub(super) complaints: Vec<ActorFailure>,
+    pub(super) news: VecDeque<News>,
+    pub(super) mempool_seen: BTreeSet<Txid>,
+    pub(super) height: u32,
+    pub(super) median_time: u32,
 }
 
 impl Embedded {
     /// The actor as its scenario describes it, asleep to nothing, without coins.
     pub(crate) fn new(part: &Part, height: u32) -> Result<Self, ActorFailure> {
-        let seed = Seed::labelled(b"leyden regtest", &format!("actor/{}", part.name));
+        let seed = seed_of(&part.name);
         let wallet = Wallet::new(&seed).map_err(|error| wallet_failure(&part.name, error))?;
+        let margin = part.margin_blocks.unwrap_or(MARGIN_BLOCKS);
         Ok(Self {
             name: part.name.clone(),
             seed,
@@ -86,10 +162,13 @@ impl Embedded {
             seats: BTreeMap::new(),
             indexes: BTreeMap::new(),
             posted: BTreeMap::new(),
+            payments: Payments::new(part.forwards, margin),
             enforces: part.enforces,
             reacts: part.reacts,
             keeps_revoked: part.keeps_revoked,
-            asleep: false,
+            margin,
+            pulse: Pulse::Awake,
+            complaints: Vec::new(),
             news: VecDeque::new(),
             mempool_seen: BTreeSet::new(),
             height,
@@ -112,25 +191,6 @@ impl Embedded {
         self.feerate = feerate;
     }
 
-    /// Stops reading news and mail, or starts again.
-    pub(crate) fn set_asleep(&mut self, asleep: bool) {
-        self.asleep = asleep;
-    }
-
-    /// Tells it what happened in the chain; it acts in [`Embedded::work`].
-    pub(crate) fn tell(&mut self, news: News) {
-        self.news.push_back(news);
-    }
-
-    /// Tells it of a transaction in the mempool, unless it knows. Returns whether it was news.
-    pub(crate) fn tell_once(&mut self, tx: &Transaction) -> bool {
-        let new = self.mempool_seen.insert(tx.compute_txid());
-        if new {
-            self.news.push_back(News::Mempool(tx.clone()));
-        }
-        new
-    }
-
     /// Gives a channel an order, and does what the channel then asks for, except broadcasts.
     pub(crate) fn order(
         &mut self,
@@ -138,10 +198,7 @@ impl Embedded {
         command: Command,
         mail: &mut Mail,
     ) -> Result<(), ActorFailure> {
-        let now = self.now();
-        let seat = self.seat_mut(channel)?;
-        let done = seat.channel.handle_command(command, now);
-        done.map_err(|fault| self.fault(fault))?;
+        self.command(channel, command)?;
         self.drain(channel, mail).map(drop)
     }
 
@@ -173,124 +230,26 @@ impl Embedded {
         label: Label,
         mail: &mut Mail,
     ) -> Result<Claim, ActorFailure> {
-        let now = self.now();
-        let ordered = self
-            .seat_mut(channel)?
-            .channel
-            .handle_command(Command::Broadcast(label), now);
-        ordered.map_err(|fault| self.fault(fault))?;
+        self.command(channel, Command::Broadcast(label))?;
         let claims = self.drain(channel, mail)?;
         claims
             .into_iter()
             .find(|claim| claim.label == label)
-            .ok_or_else(|| ActorFailure::Refused {
-                actor: self.name.to_string(),
-                reason: "nothing-to-broadcast",
-                text: format!("the channel gave out no {label}"),
+            .ok_or_else(|| {
+                self.refusal(
+                    "nothing-to-broadcast",
+                    format!("the channel gave out no {label}"),
+                )
             })
     }
 
-    /// Reads news and mail and acts on them. Returns whether anything happened.
-    pub(crate) fn work(&mut self, mail: &mut Mail, node: &Node) -> Result<bool, ActorFailure> {
-        if self.asleep {
-            return Ok(false);
+    fn command(&mut self, channel: &ChannelName, command: Command) -> Result<(), ActorFailure> {
+        if !self.acts() {
+            return Err(self.refusal("not-running", "its process does nothing any more"));
         }
-        let mut worked = false;
-        while let Some(news) = self.news.pop_front() {
-            worked = true;
-            self.read(&news, mail, node)?;
-        }
-        let name = self.name.clone();
-        while let Some(Letter { channel, message }) = mail.receive(&name) {
-            worked = true;
-            if let Message::FundingInputs(inputs) = &message {
-                self.look_up(&inputs.contribution, node)?;
-            }
-            let now = self.now();
-            let handled = self
-                .seat_mut(&channel)?
-                .channel
-                .handle_message(message, now);
-            handled.map_err(|fault| self.fault(fault))?;
-            self.follow(&channel, mail, node)?;
-        }
-        Ok(worked)
-    }
-
-    fn read(&mut self, news: &News, mail: &mut Mail, node: &Node) -> Result<(), ActorFailure> {
-        match news {
-            News::Block(block) => {
-                let taken = self.wallet.handle_block(block.height, &block.txs);
-                taken.map_err(|error| wallet_failure(&self.name, error))?;
-                (self.height, self.median_time) = (block.height, block.median_time);
-            }
-            News::Disconnected(height) => {
-                let undone = self.wallet.handle_disconnect(*height);
-                undone.map_err(|error| wallet_failure(&self.name, error))?;
-                self.height = height.saturating_sub(1);
-            }
-            News::Mempool(_) => {}
-        }
-        let channels: Vec<ChannelName> = self.seats.keys().cloned().collect();
-        for channel in channels {
-            let seat = self.seat_mut(&channel)?;
-            let handled = match news {
-                News::Block(block) => seat.channel.handle_block(block),
-                News::Disconnected(height) => seat.channel.handle_disconnect(*height),
-                News::Mempool(tx) => seat.channel.handle_mempool(tx),
-            };
-            handled.map_err(|fault| self.fault(fault))?;
-            self.follow(&channel, mail, node)?;
-        }
-        Ok(())
-    }
-
-    /// Does what a channel asks for of itself, broadcasts included.
-    fn follow(
-        &mut self,
-        channel: &ChannelName,
-        mail: &mut Mail,
-        node: &Node,
-    ) -> Result<(), ActorFailure> {
-        for claim in self.drain(channel, mail)? {
-            let withheld = claim.label == Label::FUNDING && self.seat(channel)?.withhold_funding;
-            let own_business = matches!(claim.fee, leyden_channel::FeeNeed::Paid);
-            if !withheld && (self.enforces || own_business) {
-                self.post_if_accepted(channel, &claim, node)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Empties the channel's queue: mail is sent, F is signed, events are kept; claims are returned.
-    fn drain(
-        &mut self,
-        channel: &ChannelName,
-        mail: &mut Mail,
-    ) -> Result<Vec<Claim>, ActorFailure> {
-        let mut claims = Vec::new();
-        loop {
-            let mut to_sign = None;
-            while let Some(output) = self.seat_mut(channel)?.channel.poll_output() {
-                match output {
-                    Output::Send(message) => {
-                        let peer = self.seat(channel)?.peer.clone();
-                        let letter = Letter {
-                            channel: channel.clone(),
-                            message,
-                        };
-                        mail.send(&self.name, &peer, letter);
-                    }
-                    Output::SignFunding { tx, .. } => to_sign = Some(tx),
-                    Output::Broadcast(claim) => claims.push(claim),
-                    Output::Event(event) => self.seat_mut(channel)?.events.push(event),
-                    // Embedded actors live as long as the scenario; nothing outlives this process.
-                    Output::Persist(_) | Output::Watch(_) => {}
-                }
-            }
-            let Some(tx) = to_sign else { return Ok(claims) };
-            self.sign_funding(channel, &tx)?;
-        }
+        let now = self.now();
+        let done = self.seat_mut(channel)?.channel.handle_command(command, now);
+        done.map_err(|fault| self.fault(fault))
     }
 
     pub(super) fn now(&self) -> ChainTime {
@@ -306,10 +265,15 @@ impl Embedded {
             .ok_or_else(|| no_channel(&self.name, channel))
     }
 
+    /// A channel, to give it an input: what it said so far may be out of date then.
     pub(super) fn seat_mut(&mut self, channel: &ChannelName) -> Result<&mut Seat, ActorFailure> {
-        self.seats
+        self.payments.mark_changed();
+        let seat = self
+            .seats
             .get_mut(channel)
-            .ok_or_else(|| no_channel(&self.name, channel))
+            .ok_or_else(|| no_channel(&self.name, channel))?;
+        seat.forget_views();
+        Ok(seat)
     }
 
     pub(super) fn fault(&self, fault: leyden_channel::Fault) -> ActorFailure {
@@ -318,6 +282,29 @@ impl Embedded {
             fault: Box::new(fault),
         }
     }
+
+    pub(super) fn refusal(&self, reason: &'static str, text: impl Into<String>) -> ActorFailure {
+        ActorFailure::Refused {
+            actor: self.name.to_string(),
+            reason,
+            text: text.into(),
+        }
+    }
+}
+
+fn seed_of(actor: &ActorName) -> Seed {
+    Seed::labelled(b"leyden regtest", &format!("actor/{actor}"))
+}
+
+/// The key by which nodes know an actor.
+pub(crate) fn identity_of(actor: &ActorName) -> Result<IdentityPubkey, ActorFailure> {
+    let secret = identity_secret(&seed_of(actor));
+    let secret = secret.map_err(|error| ActorFailure::Refused {
+        actor: actor.to_string(),
+        reason: "identity",
+        text: error.to_string(),
+    })?;
+    Ok(secret.public())
 }
 
 pub(super) fn wallet_failure(actor: &ActorName, error: WalletError) -> ActorFailure {

@@ -3,7 +3,7 @@
 use leyden_channel::Event;
 
 /// Every name that `event_name` gives.
-pub(crate) const EVENTS: [&str; 18] = [
+pub(crate) const EVENTS: [&str; 24] = [
     "funding-needed",
     "funding-signed",
     "funding-confirmed",
@@ -12,6 +12,12 @@ pub(crate) const EVENTS: [&str; 18] = [
     "updated",
     "payment-sent",
     "payment-received",
+    "htlc-live",
+    "htlc-settled",
+    "htlc-failed",
+    "htlc-dropped",
+    "preimage-learned",
+    "deadline",
     "payment-requeued",
     "payment-dropped",
     "close-dropped",
@@ -25,7 +31,7 @@ pub(crate) const EVENTS: [&str; 18] = [
 ];
 
 /// Every state of a channel, as its own node names it.
-pub(crate) const STATES: [&str; 13] = [
+pub(crate) const STATES: [&str; 15] = [
     "idle",
     "offered",
     "exchanging-inputs",
@@ -33,6 +39,8 @@ pub(crate) const STATES: [&str; 13] = [
     "signing-funding",
     "awaiting-funding",
     "open",
+    "offering",
+    "consenting",
     "proposed",
     "answered",
     "settling",
@@ -52,6 +60,12 @@ pub(crate) fn event_name(event: &Event) -> &'static str {
         Event::Updated { .. } => "updated",
         Event::PaymentSent { .. } => "payment-sent",
         Event::PaymentReceived { .. } => "payment-received",
+        Event::HtlcLive { .. } => "htlc-live",
+        Event::HtlcSettled { .. } => "htlc-settled",
+        Event::HtlcFailed { .. } => "htlc-failed",
+        Event::HtlcDropped { .. } => "htlc-dropped",
+        Event::PreimageLearned { .. } => "preimage-learned",
+        Event::Deadline { .. } => "deadline",
         Event::PaymentRequeued { .. } => "payment-requeued",
         Event::PaymentDropped { .. } => "payment-dropped",
         Event::CommitmentSeen {

@@ -1,5 +1,5 @@
-//! The channels of figures 1 to 3, which the paper shows to fail: no balance can be revoked, and in
-//! figures 1 and 2 nobody can be blamed.
+//! The channels of figures 1 to 3 and 11, which the paper shows to fail: no balance can be revoked, and
+//! in figures 1 and 2 nobody can be blamed.
 //!
 //! No node offers these. Both parties' keys sit in one place here, because what the figures show is
 //! what the chain then allows, not how the parties talk.
@@ -7,20 +7,21 @@
 use std::collections::BTreeMap;
 
 use bitcoin::{OutPoint, ScriptBuf, Transaction, Weight};
-use leyden_channel::{Claim, ClaimTransaction, FeeNeed};
-use leyden_labels::{Dialect, Kind, Label, PerSide, Side};
+use leyden_channel::{Claim, ClaimTransaction, FeeNeed, NewHtlc};
+use leyden_labels::{Dialect, Label, PerSide, Side};
 use leyden_scenario::{ActorName, Construction, Open};
 use leyden_tx::{
     Balances, ChannelKeys, ChannelParams, Commitment, DUST_LIMIT, Delay, FUNDING_VOUT,
-    FundingContribution, UnconfirmedParent, build_blamed_commitment, build_funding,
-    build_shared_commitment, complete_commitment, funding_shared_weight, script_delivery,
-    sign_commitment, verify_commitment,
+    FundingContribution, Htlc, PaymentPreimage, UnconfirmedParent, build_blamed_commitment,
+    build_funding, build_shared_commitment, complete_commitment, funding_shared_weight,
+    script_delivery, sign_commitment, verify_commitment,
 };
 use leyden_wallet::{CoinFilter, FundingRequest};
 use thiserror::Error;
 
 use super::embedded::{Embedded, wallet_failure};
 use super::failure::ActorFailure;
+use super::figure_htlcs::FigureHtlcs;
 
 /// A channel of figure 1, 2 (one commitment for both) or 3 (one each, but no penalty).
 #[derive(Debug)]
@@ -32,6 +33,7 @@ pub(crate) struct Figures {
     funding: Transaction,
     balances: Balances,
     number: u64,
+    htlcs: FigureHtlcs,
     /// Every balance ever agreed on: each stays as valid as the newest.
     signed: BTreeMap<Label, (PerSide<bool>, Transaction, UnconfirmedParent)>,
 }
@@ -107,6 +109,7 @@ impl Figures {
             funding,
             balances,
             number: 0,
+            htlcs: FigureHtlcs::default(),
             signed: BTreeMap::new(),
         };
         figures.sign_current().map_err(|error| failed(&a, error))?;
@@ -124,6 +127,58 @@ impl Figures {
             )));
         };
         self.balances = PerSide::from_holder(from, paid, received);
+        self.number = self.number.saturating_add(1);
+        self.sign_current()
+    }
+
+    /// An HTLC (figure 11), in the next pair of commitments.
+    pub(crate) fn add_htlc(&mut self, sender: Side, add: &NewHtlc) -> Result<(), FiguresError> {
+        let number = self.htlcs.next();
+        let left = self.balances.get(sender).checked_sub(add.amount);
+        *self.balances.get_mut(sender) = left.ok_or_else(|| {
+            let payer = self.parties.get(sender);
+            FiguresError(format!("{payer} cannot pay {}", add.amount))
+        })?;
+        let public = |side| self.keys.get(side).htlc(number)?.public();
+        let keys = public(Side::A).and_then(|a| {
+            Ok(PerSide {
+                a,
+                b: public(Side::B)?,
+            })
+        });
+        self.htlcs.add(Htlc {
+            number,
+            sender,
+            amount: add.amount,
+            hash: add.hash,
+            expiry: add.expiry,
+            keys: keys.map_err(|error| FiguresError(error.to_string()))?,
+        });
+        self.number = self.number.saturating_add(1);
+        self.sign_current()
+    }
+
+    /// An HTLC ends off chain: to its receiver with R, else back to its sender. Nothing is revoked.
+    pub(crate) fn end_htlc(
+        &mut self,
+        number: u64,
+        preimage: Option<PaymentPreimage>,
+    ) -> Result<(), FiguresError> {
+        let htlc = self.htlcs.end(number);
+        let htlc = htlc.ok_or_else(|| FiguresError(format!("there is no HTLC {number}")))?;
+        let paid = match &preimage {
+            Some(preimage) if preimage.hash() != htlc.hash => {
+                return Err(FiguresError(format!("that is not R of HTLC {number}")));
+            }
+            Some(_) => htlc.receiver(),
+            None => htlc.sender,
+        };
+        if let Some(preimage) = preimage {
+            self.htlcs.show(preimage);
+        }
+        let balance = self.balances.get_mut(paid);
+        let sum = balance.checked_add(htlc.amount);
+        *balance = sum.ok_or_else(|| FiguresError("more than all bitcoin".to_owned()))?;
         self.number = self.number.saturating_add(1);
         self.sign_current()
     }
@@ -152,13 +207,17 @@ impl Figures {
                 label,
                 transaction: ClaimTransaction::Whole(self.funding.clone()),
                 fee: FeeNeed::Paid,
+                deadline: None,
             });
         }
-        let (holders, tx, parent) = self.signed.get(&label)?;
+        let Some((holders, tx, parent)) = self.signed.get(&label) else {
+            return self.htlcs.claim(&self.params, &self.keys, label, side);
+        };
         holders.get(side).then(|| Claim {
             label,
             transaction: ClaimTransaction::Whole(tx.clone()),
             fee: FeeNeed::Bump { parent: *parent },
+            deadline: None,
         })
     }
 
@@ -172,6 +231,7 @@ impl Figures {
             .iter()
             .find(|(_, (_, signed, _))| signed.compute_txid() == txid)
             .map(|(label, _)| *label)
+            .or_else(|| self.htlcs.label_of(tx))
     }
 
     /// Where the channel pays `side`.
@@ -188,6 +248,7 @@ impl Figures {
                     self.number,
                     holder,
                     &self.balances,
+                    &self.htlcs.live(),
                     outpoint,
                 );
                 self.keep(built, holder, PerSide::from_holder(holder, true, false))
@@ -216,29 +277,14 @@ impl Figures {
         let complete =
             complete_commitment(&self.params, &countersigned, self.keys.get(last).funding());
         let complete = complete.map_err(|error| text(&error))?;
-        let parent = UnconfirmedParent {
-            label: Label::new(
-                Kind::FeeBump,
-                complete.label.number(),
-                complete.label.side().unwrap_or(Side::A),
-            ),
-            weight: complete.tx.weight(),
-            anchor: OutPoint::new(complete.tx.compute_txid(), commitment.anchor_vout),
-            anchor_value: anchor_value(&commitment),
-        };
+        let parent = commitment.unconfirmed_parent();
+        let parent = parent.map_err(|error| text(&error))?;
+        let paths = self.htlcs.sign(&self.params, &self.keys, &commitment);
+        paths.map_err(|error| text(&error))?;
         self.signed
             .insert(complete.label, (holders, complete.tx, parent));
         Ok(())
     }
-}
-
-fn anchor_value(commitment: &Commitment) -> bitcoin::Amount {
-    let index = usize::try_from(commitment.anchor_vout).unwrap_or(usize::MAX);
-    commitment
-        .tx
-        .output
-        .get(index)
-        .map_or(bitcoin::Amount::ZERO, |output| output.value)
 }
 
 fn contribute(

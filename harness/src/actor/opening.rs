@@ -37,13 +37,7 @@ impl Embedded {
         let mut config = terms.config;
         config.destination = Some(self.address(CoinKind::P2wpkh)?);
         let channel = Channel::new(config, &self.seed).map_err(|fault| self.fault(fault))?;
-        let seat = Seat {
-            peer: terms.peer,
-            channel,
-            offered: contribution.clone(),
-            events: Vec::new(),
-            withhold_funding: false,
-        };
+        let seat = Seat::new(terms.peer, channel, contribution.clone());
         self.seats.insert(terms.channel.clone(), seat);
         self.order(&terms.channel, Command::Fund(contribution), mail)?;
         match side {

@@ -3,7 +3,10 @@
 use bitcoin::secp256k1::{Message, SecretKey, ecdsa};
 use bitcoin::{Script, Transaction, TxOut, Witness};
 use leyden_scenario::ChannelName;
-use leyden_tx::{ChannelKeys, DigestRules, HashType, SpentInput, digest, secp, sign_input};
+use leyden_tx::{
+    ChannelKeys, DigestRules, HashType, HtlcKey, KeyError, Seed, SpentInput, digest, secp,
+    sign_input,
+};
 
 use super::embedded::Embedded;
 use super::failure::ActorFailure;
@@ -74,18 +77,20 @@ impl Embedded {
     }
 }
 
-fn own_keys(
-    seed: &leyden_tx::Seed,
-    index: u32,
-    number: u64,
-) -> Result<Vec<SecretKey>, leyden_tx::KeyError> {
+/// Every key of its own that can have signed a transaction with this number, a commitment's or an HTLC's.
+fn own_keys(seed: &Seed, index: u32, number: u64) -> Result<Vec<SecretKey>, KeyError> {
     let mut keys = ChannelKeys::derive(seed, index)?;
-    Ok(vec![
+    let htlc = keys.htlc(number)?;
+    let mut all = vec![
         *keys.funding().expose(),
         *keys.delivery().expose(),
         *keys.own_rsmc(number)?.expose(),
         *keys.counter_rsmc(number)?.expose(),
-    ])
+    ];
+    for key in HtlcKey::ALL {
+        all.push(*htlc.key(key)?.expose());
+    }
+    Ok(all)
 }
 
 fn parse(item: &[u8]) -> Option<(HashType, ecdsa::Signature)> {

@@ -1,23 +1,19 @@
 //! What an actor says of itself and of its channels. Nothing here changes anything.
 
+use std::collections::BTreeSet;
+
 use bitcoin::{FeeRate, ScriptBuf, Transaction};
-use leyden_channel::{Event, StateName};
+use leyden_channel::{Event, HtlcView, StateName};
 use leyden_labels::Label;
-use leyden_scenario::{ChannelName, Reacts};
-use leyden_tx::{Balances, LabelledTx, script_delivery};
+use leyden_payment::{Invoice, Outcome, OwnPayment, Release};
+use leyden_scenario::{ChannelName, PaymentState};
+use leyden_tx::{Balances, LabelledTx, PaymentHash, script_delivery};
 
 use super::broadcast::Posted;
-use super::embedded::Embedded;
+use super::embedded::{Embedded, Habits};
+use super::payments::Payments;
 
 impl Embedded {
-    /// The first height at which one of its channels has something to do that no transaction announces.
-    pub(crate) fn next_deadline(&self) -> Option<u32> {
-        self.seats
-            .values()
-            .filter_map(|seat| seat.channel.next_deadline())
-            .min()
-    }
-
     /// Whether bitcoind refused something that it will try again with the next block.
     pub(crate) fn is_retrying(&self) -> bool {
         self.posted.values().any(Posted::is_refused)
@@ -32,19 +28,10 @@ impl Embedded {
     }
 
     /// What it says it could put on chain by itself, channel by channel.
-    pub(crate) fn holdings(&self) -> Vec<(ChannelName, LabelledTx)> {
+    pub(crate) fn holdings(&self) -> impl Iterator<Item = (&ChannelName, &LabelledTx)> {
         self.seats
             .iter()
-            .flat_map(|(name, seat)| {
-                let claimed = seat.channel.claims().into_iter().map(|claim| LabelledTx {
-                    label: claim.label,
-                    tx: claim.tx().clone(),
-                });
-                let held = seat.channel.holdings().into_iter().chain(claimed);
-                held.map(|holding| (name.clone(), holding))
-                    .collect::<Vec<_>>()
-            })
-            .collect()
+            .flat_map(|(name, seat)| seat.holdings().iter().map(move |held| (name, held)))
     }
 
     /// What it calls a transaction, if it is one of a channel of its own.
@@ -92,13 +79,67 @@ impl Embedded {
         self.feerate
     }
 
-    /// How it reacts, and whether it keeps what it revoked, for the configuration of a channel.
-    pub(crate) fn habits(&self) -> (Reacts, bool) {
-        (self.reacts, self.keeps_revoked)
+    /// Its ways, for the configuration of a channel.
+    pub(crate) fn habits(&self) -> Habits {
+        Habits {
+            reacts: self.reacts,
+            keeps_revoked: self.keeps_revoked,
+            margin: self.enforces.then_some(self.margin),
+        }
     }
 
-    /// Whether it is silent at the moment.
-    pub(crate) fn is_asleep(&self) -> bool {
-        self.asleep
+    /// The HTLCs that its own current commitment carries.
+    pub(crate) fn carried_htlcs(&self, channel: &ChannelName) -> Option<BTreeSet<u64>> {
+        let channel = &self.seats.get(channel)?.channel;
+        Some(channel.carried_htlcs().into_iter().collect())
+    }
+
+    /// What it says of all HTLCs of a channel.
+    pub(crate) fn htlcs(&self, channel: &ChannelName) -> Vec<HtlcView> {
+        let seat = self.seats.get(channel);
+        seat.map_or_else(Vec::new, |seat| seat.htlcs().to_vec())
+    }
+
+    /// What it says of an HTLC.
+    pub(crate) fn htlc(&self, channel: &ChannelName, number: u64) -> Option<&HtlcView> {
+        let mut views = self.seats.get(channel)?.htlcs().iter();
+        views.find(|view| view.number == Some(number))
+    }
+
+    /// Whether it knows R: as payee, told, or shown by a message or a transaction.
+    pub(crate) fn knows(&self, hash: PaymentHash) -> bool {
+        let shown = |view: &HtlcView| view.hash == hash && view.preimage.is_some();
+        let Payments { book, told, .. } = &self.payments;
+        let paid = book.payment(hash).and_then(OwnPayment::outcome);
+        told.contains_key(&hash)
+            || book.invoice(hash).is_some()
+            || matches!(paid, Some(Outcome::Settled(_)))
+            || self
+                .seats
+                .values()
+                .any(|seat| seat.htlcs().iter().any(shown))
+    }
+
+    /// What it says of a payment, as its sender, else as its receiver.
+    pub(crate) fn payment(&self, hash: PaymentHash) -> Option<PaymentState> {
+        let book = &self.payments.book;
+        if let Some(payment) = book.payment(hash) {
+            return Some(match payment.outcome() {
+                None => PaymentState::Pending,
+                Some(Outcome::Settled(_)) => PaymentState::Settled,
+                Some(Outcome::Failed(_)) => PaymentState::Failed,
+            });
+        }
+        let invoice = book.invoice(hash)?;
+        Some(match (book.received(hash), invoice.release) {
+            (Some(_), _) => PaymentState::Settled,
+            (None, Release::Refused) => PaymentState::Failed,
+            (None, Release::AtOnce | Release::Held) => PaymentState::Pending,
+        })
+    }
+
+    /// What it asked for with the invoice of a hash.
+    pub(crate) fn invoice(&self, hash: PaymentHash) -> Option<&Invoice> {
+        self.payments.book.invoice(hash)
     }
 }

@@ -23,28 +23,29 @@ enum Pays {
 
 fn pays(kind: Kind) -> Pays {
     match kind {
-        Kind::RevocableDelivery => Pays::First { holder: true },
-        Kind::BreachRemedy | Kind::Delivery => Pays::First { holder: false },
-        Kind::ExerciseSettlement => Pays::Directly,
-        Kind::Commitment | Kind::SharedCommitment => Pays::UntilDelivered,
-        Kind::Funding
-        | Kind::FeeBump
-        | Kind::HtlcExecutionDelivery
-        | Kind::HtlcTimeout
+        Kind::RevocableDelivery
         | Kind::HtlcTimeoutRevocableDelivery
-        | Kind::HtlcTimeoutBreachRemedy
+        | Kind::HtlcExecutionRevocableDelivery => Pays::First { holder: true },
+        Kind::BreachRemedy
+        | Kind::Delivery
+        | Kind::HtlcExecutionDelivery
         | Kind::HtlcTimeoutDelivery
-        | Kind::HtlcExecution
-        | Kind::HtlcExecutionRevocableDelivery
-        | Kind::HtlcExecutionBreachRemedy => Pays::Nobody,
+        | Kind::HtlcTimeoutBreachRemedy
+        | Kind::HtlcExecutionBreachRemedy
+        | Kind::HtlcBreachRemedy => Pays::First { holder: false },
+        // The Timeout of figure 11 pays its sender; any other pays an output that waits.
+        Kind::ExerciseSettlement | Kind::HtlcTimeout => Pays::Directly,
+        Kind::Commitment | Kind::SharedCommitment => Pays::UntilDelivered,
+        Kind::Funding | Kind::FeeBump | Kind::HtlcExecution => Pays::Nobody,
     }
 }
 
 impl World<'_> {
     /// What the confirmed final outputs of a channel pay, before the fees that were attached to them:
-    /// the first output of RD, BR and D; every output of ES; outputs of a commitment that pay a side
-    /// directly and that no D has moved yet.
-    pub(super) fn balances_on_chain(
+    /// the first output of RD, BR and D, and of HED, HTD, HTRD, HERD, HTBR, HEBR and HBR; every output of
+    /// ES; outputs of a commitment that pay a side directly and that no D has moved yet. What an HTLC, HT
+    /// or HE still holds is nobody's.
+    pub(crate) fn balances_on_chain(
         &self,
         channel: &ChannelName,
     ) -> Result<BTreeMap<ActorName, Amount>, StepError> {
@@ -77,16 +78,42 @@ impl World<'_> {
                 };
                 if let Some(balance) = receiver.and_then(|side| balances.get_mut(parties.get(side)))
                 {
-                    *balance = balance.checked_add(output.value).ok_or_else(|| {
-                        StepError::new(
-                            "overflow",
-                            "the balances on chain add up to more than there is",
-                        )
-                    })?;
+                    *balance = balance.checked_add(output.value).ok_or_else(too_much)?;
                 }
             }
         }
         Ok(balances)
+    }
+
+    /// What an actor has in all of its channels: its balance where F is not spent, else what the chain paid it.
+    pub(super) fn funds(&self, actor: &ActorName) -> Result<Amount, StepError> {
+        let mut funds = Amount::ZERO;
+        for (channel, parties) in &self.channels {
+            let Some(side) = parties.side_of(actor) else {
+                continue;
+            };
+            let balance = if self.is_closed_on_chain(channel) {
+                self.balances_on_chain(channel)?.get(actor).copied()
+            } else if let Some(figures) = self.figures.get(channel) {
+                Some(*figures.says().1.get(side))
+            } else {
+                let says = self.actor(actor)?.says(channel);
+                says.map(|(_, _, balances)| *balances.get(side))
+            };
+            funds = funds
+                .checked_add(balance.unwrap_or(Amount::ZERO))
+                .ok_or_else(too_much)?;
+        }
+        Ok(funds)
+    }
+
+    fn is_closed_on_chain(&self, channel: &ChannelName) -> bool {
+        let confirmed = self.confirmed();
+        let mut labels = confirmed.iter().filter_map(|tx| self.label_in(channel, tx));
+        labels.any(|label| match pays(label.kind()) {
+            Pays::Directly | Pays::UntilDelivered => true,
+            Pays::First { .. } | Pays::Nobody => false,
+        })
     }
 
     fn confirmed(&self) -> Vec<Transaction> {
@@ -122,4 +149,8 @@ impl World<'_> {
         }
         Ok(None)
     }
+}
+
+fn too_much() -> StepError {
+    StepError::new("overflow", "the balances add up to more than there is")
 }

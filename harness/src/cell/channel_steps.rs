@@ -1,7 +1,7 @@
 //! Steps that actors carry out: open, pay, close, broadcast, replace the funding.
 
 use bitcoin::{Amount, FeeRate};
-use leyden_channel::{Command, Config};
+use leyden_channel::{Command, Config, HtlcLimits};
 use leyden_labels::{Kind, Label, PerSide, Side};
 use leyden_scenario::{
     ActorName, Broadcast, ChannelName, Close, Construction, Feerate, Open, Pay, ReplaceFunding,
@@ -23,6 +23,17 @@ fn amount(sat: Sat) -> Amount {
 
 fn feerate(rate: leyden_scenario::FeeRate) -> FeeRate {
     FeeRate::from_sat_per_kwu(rate.sat_per_kwu())
+}
+
+/// What a side takes of the other's HTLCs: the channel's own bounds where the step says nothing.
+fn limits(asked: &leyden_scenario::HtlcLimits, dust_limit: Amount) -> HtlcLimits {
+    let usual = HtlcLimits::default();
+    let most = asked.most.map(usize::try_from);
+    HtlcLimits {
+        most: most.map_or(usual.most, |most| most.unwrap_or(usize::MAX)),
+        least: asked.least.map_or(dust_limit, amount),
+        in_flight: asked.in_flight.map_or(usual.in_flight, amount),
+    }
 }
 
 impl World<'_> {
@@ -88,7 +99,8 @@ impl World<'_> {
     }
 
     fn terms(&self, open: &Open, parties: &Parties, side: Side) -> Result<Terms, StepError> {
-        let (reacts, keep_revoked) = self.actor(parties.get(side))?.habits();
+        let habits = self.actor(parties.get(side))?.habits();
+        let dust_limit = open.dust.map_or(DUST_LIMIT, amount);
         let delay = Delay::new(open.delay_blocks)
             .map_err(|error| StepError::new("delay", error.to_string()))?;
         let config = Config {
@@ -100,14 +112,16 @@ impl World<'_> {
                 a: amount(open.parties.a.amount),
                 b: amount(open.parties.b.amount),
             },
-            dust_limit: open.dust.map_or(DUST_LIMIT, amount),
-            reacts: match reacts {
+            dust_limit,
+            reacts: match habits.reacts {
                 leyden_scenario::Reacts::Blocks => leyden_channel::Reacts::Blocks,
                 leyden_scenario::Reacts::Mempool => leyden_channel::Reacts::Mempool,
             },
-            keep_revoked,
+            keep_revoked: habits.keeps_revoked,
             allow_malleable_funding: open.malleable_funding,
             max_settlement_feerate: FeeRate::from_sat_per_vb_u32(MAX_SETTLEMENT_SAT_PER_VB),
+            limits: limits(&open.htlcs, dust_limit),
+            margin: habits.margin,
             destination: None,
         };
         Ok(Terms {
@@ -289,7 +303,7 @@ impl World<'_> {
         }
     }
 
-    fn order(
+    pub(super) fn order(
         &mut self,
         by: &ActorName,
         channel: &ChannelName,

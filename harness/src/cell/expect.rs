@@ -55,6 +55,25 @@ impl World<'_> {
                 at_most,
             } => self.expect_fee(tx, *at_least, *at_most),
             Expect::SameTip => self.expect_same_tip(),
+            Expect::Htlcs { channel, htlcs, by } => self.expect_htlcs(channel, htlcs, by),
+            Expect::Htlc {
+                channel,
+                htlc,
+                by,
+                state,
+            } => self.expect_htlc(channel, *htlc, by, *state),
+            Expect::Payment { secret, by, state } => self.expect_payment(secret, by, *state),
+            Expect::Knows { secret, by, knows } => self.expect_knows(secret, by, *knows),
+            Expect::Funds { at_least, by } => self.expect_funds(*at_least, by),
+            Expect::Sent {
+                message,
+                count,
+                channel,
+                by,
+            } => self.expect_sent(*message, *count, channel, by),
+            Expect::Signatures { count, channel, by } => {
+                self.expect_signatures(*count, channel, by)
+            }
             Expect::Maturity {
                 output,
                 uncongested,

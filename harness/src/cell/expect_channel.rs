@@ -37,6 +37,14 @@ impl World<'_> {
         Ok(())
     }
 
+    pub(super) fn expect_funds(&self, at_least: Sat, by: &ActorName) -> Result<(), StepError> {
+        let wanted = Amount::from_sat(at_least.sat());
+        let found = self.funds(by)?;
+        (found >= wanted)
+            .then_some(())
+            .ok_or_else(|| differs(format!("{by} to have at least {wanted} in all"), found))
+    }
+
     /// What both sides say; they must agree.
     pub(super) fn balances_off_chain(
         &self,

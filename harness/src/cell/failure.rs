@@ -13,7 +13,7 @@ pub(crate) struct StepError {
 }
 
 impl StepError {
-    pub(super) fn new(reason: impl Into<String>, detail: impl Into<String>) -> Self {
+    pub(crate) fn new(reason: impl Into<String>, detail: impl Into<String>) -> Self {
         Self {
             reason: reason.into(),
             detail: detail.into(),

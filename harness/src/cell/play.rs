@@ -22,6 +22,7 @@ pub(super) fn play(
         reason: error.reason,
         detail: error.detail,
     };
+    world.every_fault_fired().map_err(nowhere)?;
     world.same_tip().map_err(nowhere)?;
     judge(world, settings, saved).map_err(nowhere)
 }
@@ -47,9 +48,12 @@ fn play_steps(world: &mut World<'_>, steps: &[Step]) -> Result<(), Failure> {
     Ok(())
 }
 
-fn play_step(world: &mut World<'_>, step: &Step) -> Result<(), StepError> {
+pub(super) fn play_step(world: &mut World<'_>, step: &Step) -> Result<(), StepError> {
     world.step = world.step.saturating_add(1);
     world.recorder.step(world.step);
+    if !matches!(step.action, Action::Expect(_)) {
+        world.mail.begin_step();
+    }
     world.log.push(format!(
         "step {} {} {}",
         world.step, step.origin, step.origin.text
@@ -99,14 +103,22 @@ fn act(world: &mut World<'_>, action: &Action) -> Result<(), StepError> {
         Action::Spam(step) => world.spam(step),
         Action::Feerate(step) => world.set_feerate(step),
         Action::Capture(step) => world.capture(step),
-        Action::Stop(actor) => {
-            world.actor_mut(actor)?.set_asleep(true);
+        Action::Htlc(step) => world.htlc(step),
+        Action::Settle(step) => world.settle_htlc(step),
+        Action::Fail(step) => world.fail_htlc(step),
+        Action::Reveal(step) => world.reveal(step),
+        Action::Batch(step) => world.batch(step),
+        Action::Route(step) => world.route(step),
+        Action::Release(step) => world.release(step),
+        Action::Refuse(step) => world.refuse(step),
+        Action::Stop(step) => world.stop(step),
+        Action::Start(actor) => world.start(actor),
+        Action::Crash(step) => world.crash(step),
+        Action::Tamper(step) => {
+            world.tamper(step);
             Ok(())
         }
-        Action::Start(actor) => {
-            world.actor_mut(actor)?.set_asleep(false);
-            world.settle()
-        }
+        Action::Disconnect(step) => world.disconnect(step),
         Action::Signal(step) => world.signal(*step),
         Action::Node(step) => world.node_step(*step),
         Action::Repeat(_) => Ok(()),

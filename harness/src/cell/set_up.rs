@@ -13,6 +13,7 @@ use super::failure::StepError;
 use super::golden::load_golden;
 use super::names::Names;
 use super::run::Settings;
+use super::secrets::Secrets;
 use super::world::World;
 
 /// What the set-up transactions pay, whoever they pay.
@@ -51,6 +52,7 @@ pub(super) fn set_up<'run>(
         channels: BTreeMap::new(),
         figures: BTreeMap::new(),
         names: Names::new(channels.len() <= 1),
+        secrets: Secrets::default(),
         recorder: Recorder::new(start_height),
         acceptance: Acceptance::new(),
         golden,

@@ -10,10 +10,12 @@ use leyden_golden::{Acceptance, GoldenFile, Recorder};
 use leyden_labels::Side;
 use leyden_scenario::{ActorName, ChannelName, NodeName, OutputRef, ScenarioCell, TxName};
 
-use crate::actor::{Embedded, Figures, Mail, News};
+use crate::actor::{ActorFailure, Embedded, Figures, Mail, News};
 
 use super::failure::StepError;
 use super::names::{Names, no_output, unknown};
+use super::route_steps::Goal;
+use super::secrets::Secrets;
 
 /// How long bitcoinds get to agree on a tip. Only a broken one needs it.
 pub(super) const TIP_BOUND: Duration = Duration::from_secs(60);
@@ -52,6 +54,7 @@ pub(super) struct World<'run> {
     pub(super) channels: BTreeMap<ChannelName, Parties>,
     pub(super) figures: BTreeMap<ChannelName, Figures>,
     pub(super) names: Names,
+    pub(super) secrets: Secrets,
     pub(super) recorder: Recorder,
     pub(super) acceptance: Acceptance,
     pub(super) golden: Option<GoldenFile>,
@@ -94,12 +97,37 @@ impl World<'_> {
         })
     }
 
-    /// Lets the actors read and write until nothing more happens.
+    /// Lets the actors read and write until nothing more happens. What one of them then complains of is
+    /// the step's failure.
     pub(super) fn settle(&mut self) -> Result<(), StepError> {
+        self.settle_until(None)
+    }
+
+    /// As [`World::settle`], or until somebody says what is waited for.
+    pub(super) fn settle_until(&mut self, goal: Option<&Goal>) -> Result<(), StepError> {
+        let mut complaints = Vec::new();
+        let done = self.let_work(goal, &mut complaints);
+        match complaints.into_iter().next() {
+            Some(complaint) => Err(complaint.into()),
+            None => done,
+        }
+    }
+
+    fn let_work(
+        &mut self,
+        goal: Option<&Goal>,
+        complaints: &mut Vec<ActorFailure>,
+    ) -> Result<(), StepError> {
+        let names: Vec<ActorName> = self.actors.keys().cloned().collect();
         for _ in 0..MAX_ROUNDS {
             let mut worked = false;
-            for actor in self.actors.values_mut() {
+            for name in &names {
+                let actor = self.actors.get_mut(name).ok_or_else(|| no_actor(name))?;
                 worked |= actor.work(&mut self.mail, &self.main)?;
+                complaints.append(&mut actor.take_complaints());
+                if goal.is_some_and(|goal| goal.is_reached(self)) {
+                    return Ok(());
+                }
             }
             if !worked && !self.tell_of_mempool()? {
                 return Ok(());
@@ -114,7 +142,7 @@ impl World<'_> {
     /// Shows the mempool to actors that watch it. Returns whether there was anything to show.
     fn tell_of_mempool(&mut self) -> Result<bool, StepError> {
         let watches = |actor: &Embedded| {
-            actor.habits().0 == leyden_scenario::Reacts::Mempool && !actor.is_asleep()
+            actor.habits().reacts == leyden_scenario::Reacts::Mempool && !actor.is_asleep()
         };
         if !self.actors.values().any(watches) {
             return Ok(false);
@@ -203,7 +231,10 @@ impl World<'_> {
         let mut held: Vec<(String, Transaction)> = Vec::new();
         if let Some(actor) = self.actors.get(actor) {
             for (channel, holding) in actor.holdings() {
-                held.push((self.names.of_label(&channel, holding.label), holding.tx));
+                held.push((
+                    self.names.of_label(channel, holding.label),
+                    holding.tx.clone(),
+                ));
             }
         }
         for (channel, figures) in &self.figures {

@@ -138,7 +138,7 @@ fn find_bitcoinds(choice: &Binaries, cells: &[&ScenarioCell]) -> Result<Vec<Need
     needs.ok_or(Exit::Environment)
 }
 
-fn suitable(choice: &Binaries, wanted: Wanted) -> Result<Binary, Exit> {
+pub(super) fn suitable(choice: &Binaries, wanted: Wanted) -> Result<Binary, Exit> {
     let found = binaries::find(choice, wanted).and_then(|binary| {
         let identity = binary.identify().map_err(|error| error.to_string())?;
         binaries::suits(&identity, wanted)

@@ -10,6 +10,7 @@
 )]
 
 mod coverage;
+mod faults;
 mod fixture;
 mod golden;
 mod left_behind;

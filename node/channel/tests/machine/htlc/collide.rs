@@ -121,25 +121,21 @@ fn what_comes_to_the_loser_is_final_one_update_later() {
         duo.update(Side::A, &requests);
         duo.deliver(Side::A).unwrap().unwrap_err();
         let mut seen = Vec::new();
-        let mut revoked = false;
         while let Some(result) = duo.deliver(Side::B).or_else(|| duo.deliver(Side::A)) {
             result.unwrap();
-            let held = duo.channel(Side::B).number();
-            let others = duo.channel(Side::A).number();
-            revoked |= held > number && others > number && duo.link.b.is_empty();
-            if held >= number {
-                let live = duo.told(Side::B, &Event::HtlcLive { number: 3 }) == 1;
-                let unsettled = duo.channel(Side::B).unsettled();
-                seen.push((live, unsettled != sat(0)));
+            let channel = duo.channel(Side::B);
+            let live = duo.told(Side::B, &Event::HtlcLive { number: 3 }) == 1;
+            assert_eq!(
+                channel.number() >= number && !live,
+                channel.unsettled() != sat(0)
+            );
+            if channel.number() == number && channel.state() != StateName::Answered {
+                // a has revoked C2a, and the C3a that it may hold is good.
+                assert!(!live, "{dialect}");
+                seen.push(channel.state());
             }
         }
-        assert_eq!(seen.first(), Some(&(false, true)), "{dialect}");
-        assert_eq!(seen.last(), Some(&(true, false)), "{dialect}");
-        assert!(revoked);
-        // Not with a's third message of its own update.
-        let waiting = seen.iter().filter(|seen| **seen == (false, true)).count();
-        assert!(waiting >= 2, "{dialect}: {seen:?}");
-        assert!(seen.iter().all(|(live, unsettled)| live != unsettled));
+        assert!(seen.contains(&StateName::Proposed), "{seen:?}");
         duo.check_agreement();
         all_live(&duo);
         if dialect == Dialect::Noinput {

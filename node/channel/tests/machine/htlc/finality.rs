@@ -152,3 +152,32 @@ fn a_long_r_on_chain() {
         }
     }
 }
+
+/// b has said that it gives the HTLC back. It does not take it after all, though it learns R.
+#[test]
+fn what_was_given_back_is_not_taken() {
+    for dialect in Dialect::BOTH {
+        for (holder, answered) in [(Side::A, false), (Side::B, false), (Side::B, true)] {
+            let mut duo = Duo::with(dialect, false, |config| config.margin = Some(3));
+            duo.open();
+            let expiry = duo.height() + 9;
+            duo.make(Side::A, &[add(1_000_000, 1, expiry)]);
+            duo.update(Side::B, &[fail(1)]);
+            if answered {
+                duo.deliver(Side::A).unwrap().unwrap();
+            }
+            duo.link.a.clear();
+            duo.link.b.clear();
+            duo.learn(Side::B, 1);
+            duo.mine_empty(expiry - 2 - duo.height());
+            assert_eq!(duo.channel(Side::B).state(), StateName::Proposed);
+            let number = duo.channel(holder).number();
+            duo.publish(holder, &format!("C{number}{holder}"));
+            assert!(duo.htlc(Side::B, 1).preimage.is_some());
+            duo.resolve(Side::B);
+            let balance = crate::common::BALANCE;
+            assert_eq!(duo.purse().paid.a, balance, "{dialect} {holder}");
+            assert_eq!(duo.htlc(Side::A, 1).preimage, None);
+        }
+    }
+}
