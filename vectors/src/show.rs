@@ -7,9 +7,7 @@ use bitcoin::consensus::encode::deserialize_hex;
 use bitcoin::{Amount, Transaction};
 
 use crate::asm::asm;
-use crate::model::{
-    Build, Encoding, LoadError, Place, Subject, Value, Vector, VectorFile, one_line,
-};
+use crate::model::{Build, LoadError, Place, Subject, Value, Vector, VectorFile, one_line};
 
 /// How much of a value is shown on its line.
 const WIDTH: usize = 96;
@@ -62,7 +60,7 @@ pub fn show(dir: &Path, name: &str) -> Result<String, ShowError> {
         [(subject, vector)] => Ok(explain(*subject, vector)),
         [] => Err(ShowError::None {
             name: name.chars().take(80).collect(),
-            near: near(all.iter().map(whole), name),
+            near: near(&all.iter().map(whole).collect::<Vec<_>>(), name),
         }),
         several => Err(ShowError::Several {
             names: several.iter().map(|one| whole(one)).collect(),
@@ -71,9 +69,10 @@ pub fn show(dir: &Path, name: &str) -> Result<String, ShowError> {
 }
 
 /// At most eight names that contain it, else that begin alike.
-fn near(names: impl Iterator<Item = String> + Clone, wanted: &str) -> Vec<String> {
+fn near(names: &[String], wanted: &str) -> Vec<String> {
     let take = |test: &dyn Fn(&String) -> bool| -> Vec<String> {
-        names.clone().filter(|name| test(name)).take(8).collect()
+        let found = names.iter().filter(|name| test(name));
+        found.take(8).cloned().collect()
     };
     let containing = take(&|name| name.contains(wanted));
     if !containing.is_empty() {
@@ -142,9 +141,10 @@ fn line(value: &Value, width: usize) -> String {
     } = value;
     let shown: String = text.chars().take(WIDTH).collect();
     let rest = if shown.len() < text.len() {
-        match encoding {
-            Encoding::Hex | Encoding::Txid => format!("… ({} bytes)", text.len() >> 1),
-            _ => "…".to_owned(),
+        if encoding.is_bytes() {
+            format!("… ({} bytes)", text.len() >> 1)
+        } else {
+            "…".to_owned()
         }
     } else {
         String::new()

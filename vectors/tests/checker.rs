@@ -1,19 +1,29 @@
 //! The checker against programs that behave badly: each is reported as what it is, and none holds it up.
 
-mod common;
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may panic"
+)]
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use common::{test_file, vectors};
 use leyden_vectors::{CheckError, CheckOptions, Mode, Reason, Report, Subject, check};
+
+/// The vectors of this repository.
+fn vectors() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
 
 const DUST: usize = 10;
 
 fn options(program: &str) -> CheckOptions {
-    let path = test_file(&format!("programs/{program}.py"));
+    let path = vectors().join(format!("tests/programs/{program}.py"));
     let command: Vec<OsString> = vec!["python3".into(), "-B".into(), path.into()];
     CheckOptions {
         timeout: Duration::from_secs(20),

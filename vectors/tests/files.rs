@@ -1,16 +1,19 @@
 //! The files in this directory are what the seeds make, reach what they should, and pass the reference.
 
-mod common;
-
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
-use common::vectors;
 use leyden_vectors::{
     Changes, CheckOptions, GenerateError, Mode, ShowError, Subject, check, counts, coverage,
     coverage_floor, generate, show, stale,
 };
+
+/// The vectors of this repository.
+fn vectors() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
 
 #[test]
 fn files_are_what_generate_makes() {

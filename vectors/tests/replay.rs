@@ -1,9 +1,13 @@
 //! Every transaction of the vectors, asked of a real stock and a real patched bitcoind.
 
-mod common;
+use std::path::Path;
 
-use common::vectors;
 use leyden_vectors::{Bitcoinds, replay};
+
+/// The vectors of this repository.
+fn vectors() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
 
 #[test]
 fn bitcoinds_say_what_the_files_say() {

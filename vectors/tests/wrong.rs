@@ -1,12 +1,17 @@
 //! Deliberately wrong implementations: the reference with one fault each. The vector made for the fault catches it.
 
-mod common;
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::ffi::OsString;
+use std::path::Path;
 use std::time::Duration;
 
-use common::{test_file, vectors};
 use leyden_vectors::{CheckOptions, Mode, Report, Subject, check};
+
+/// The vectors of this repository.
+fn vectors() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
 
 /// The fault, the vector that must catch it, and the first value in which it shows.
 const FAULTS: [(&str, &str, &str); 16] = [
@@ -81,7 +86,7 @@ const FAULTS: [(&str, &str, &str); 16] = [
 ];
 
 fn run(fault: &str, subject: Subject, mode: Mode) -> Report {
-    let path = test_file("wrong/run.py");
+    let path = vectors().join("tests/wrong/run.py");
     let command: Vec<OsString> = vec!["python3".into(), "-B".into(), path.into(), fault.into()];
     let options = CheckOptions {
         mode,

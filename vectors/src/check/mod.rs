@@ -4,7 +4,7 @@ mod compare;
 mod message;
 mod process;
 mod report;
-mod session;
+mod talk;
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -135,5 +135,5 @@ pub fn check(dir: &Path, options: &CheckOptions) -> Result<Report, CheckError> {
         .filter(wanted)
         .map(|subject| VectorFile::load(dir, subject))
         .collect::<Result<Vec<_>, _>>()?;
-    session::run(&files, options)
+    talk::run(&files, options)
 }

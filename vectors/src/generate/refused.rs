@@ -1,16 +1,12 @@
 //! Vectors about what a peer or a parser refuses.
 
 use leyden_labels::{Dialect, Label, Side};
-use leyden_tx::ChannelKeys;
 
-use super::plan::{
-    CAPACITY, Entry, Plan, PlanError, channel, commitment, htlc, nowhere, public, seed,
-    transactions_of,
-};
+use super::plan::{CAPACITY, Entry, Plan, PlanError, channel, commitment, htlc, nowhere};
 use crate::changes::high_s;
 use crate::compute::child_of;
 use crate::model::HexBytes;
-use crate::model::inputs::{Commitment, Htlc, Inputs, Invalid, Spending, What};
+use crate::model::inputs::{Commitment, Htlc, Inputs, Invalid, Spending};
 
 pub(super) fn add(plan: &mut Plan) -> Result<(), PlanError> {
     for dialect in Dialect::BOTH {

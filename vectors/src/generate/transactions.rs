@@ -2,14 +2,10 @@
 
 use leyden_labels::{Dialect, Kind, Label, PerSide, Side};
 
-use super::ground::{EXPIRY, Ground, Place, finished};
-use super::plan::{
-    CAPACITY, Entry, HTLC_AMOUNT, Plan, PlanError, channel, commitment, htlc, script,
-};
+use super::ground::{Ground, Place, finished};
+use super::plan::{Entry, Plan, PlanError, channel, script};
 use super::site::Site;
-use crate::model::inputs::{
-    Coin, CoinKind, Commitment, Construction, Contribution, Funding, Inputs, Output,
-};
+use crate::model::inputs::{Coin, CoinKind, Contribution, Funding, Inputs, Output};
 
 /// When a child can be in a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -48,6 +48,7 @@ pub(crate) struct SignatureOf {
     pub(crate) public: String,
 }
 
+#[expect(clippy::struct_field_names, reason = "the names are those of the file")]
 /// A named value. The marks say how it depends on signatures.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,6 +1,6 @@
 use super::super::own_chain::{Disclosure, MAX_COMMITMENTS, OwnChain};
 use super::*;
-use crate::ExtendedSecret;
+use crate::{ChannelKeys, ExtendedSecret, Seed};
 
 fn chain(tag: u8) -> OwnChain {
     OwnChain::new(&ExtendedSecret::master(&[tag; 32]).unwrap()).unwrap()
@@ -217,4 +217,21 @@ fn every_older_node_is_checked() {
         }
         assert_eq!(good.clone().accept(number, &node, &key), Ok(()));
     }
+}
+
+#[test]
+fn what_is_kept_is_enough_to_go_on() {
+    let mut theirs = ChannelKeys::derive(&Seed::new([3; 32]), 0).unwrap();
+    let mut disclosed = Disclosed::new();
+    for number in 0..260 {
+        let restored = Disclosed::restore(disclosed.next(), &disclosed.kept()).unwrap();
+        assert!(restored == disclosed);
+        let expected = theirs.own_rsmc(number).unwrap().public();
+        let disclosure = theirs.disclosure(number).unwrap();
+        disclosed = restored;
+        disclosed.accept(number, &disclosure, &expected).unwrap();
+    }
+    assert_eq!(disclosed.secret(130), theirs.own_rsmc(130).ok());
+    let newest = disclosed.kept();
+    assert!(Disclosed::restore(259, &newest).is_err());
 }

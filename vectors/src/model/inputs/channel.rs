@@ -57,7 +57,11 @@ pub(crate) mod holder {
 
     use super::Who;
 
-    #[expect(clippy::ref_option, reason = "serde passes references")]
+    #[expect(
+        clippy::ref_option,
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde passes references"
+    )]
     pub(crate) fn serialize<S: Serializer>(
         holder: &Option<Side>,
         serializer: S,

@@ -65,6 +65,7 @@ pub(crate) enum Change {
 }
 
 /// A fee input and its change.
+#[expect(clippy::struct_field_names, reason = "the names are those of the file")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Fee {

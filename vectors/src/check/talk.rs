@@ -38,7 +38,7 @@ pub(super) fn run(files: &[VectorFile], options: &CheckOptions) -> Result<Report
         };
         report.subjects.insert(file.subject, of);
     }
-    let mut session = Session {
+    let mut talk = Talk {
         options,
         hello,
         process: Some(process),
@@ -48,15 +48,15 @@ pub(super) fn run(files: &[VectorFile], options: &CheckOptions) -> Result<Report
         report,
     };
     for file in files {
-        if !session.hello.subjects.contains(&file.subject) {
+        if !talk.hello.subjects.contains(&file.subject) {
             continue;
         }
         for vector in &file.vectors {
-            session.ask(file.subject, vector);
+            talk.ask(file.subject, vector);
         }
     }
-    session.end();
-    Ok(session.report)
+    talk.end();
+    Ok(talk.report)
 }
 
 fn name(command: &[OsString]) -> String {
@@ -96,7 +96,7 @@ fn greet(options: &CheckOptions) -> Result<(Process, Hello), CheckError> {
     }
 }
 
-struct Session<'a> {
+struct Talk<'a> {
     options: &'a CheckOptions,
     hello: Hello,
     process: Option<Process>,
@@ -108,7 +108,7 @@ struct Session<'a> {
     report: Report,
 }
 
-impl Session<'_> {
+impl Talk<'_> {
     fn ask(&mut self, subject: Subject, vector: &Vector) {
         let outcome = if self.ready() {
             self.answer(subject, vector)
@@ -240,7 +240,7 @@ impl Session<'_> {
     }
 }
 
-impl Session<'_> {
+impl Talk<'_> {
     /// A second answer, after the last question: that vector has failed.
     fn unsay(&mut self, line: &[u8]) {
         let Some((subject, vector, passed)) = self.last.take() else {
