@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use bitcoin::{FeeRate, ScriptBuf, Transaction};
-use leyden_channel::{Event, HtlcView, StateName};
+use leyden_channel::{Event, HtlcState, HtlcView, Origin, StateName};
 use leyden_labels::Label;
 use leyden_payment::{Invoice, Outcome, OwnPayment, Release};
 use leyden_scenario::{ChannelName, PaymentState};
@@ -58,6 +58,19 @@ impl Embedded {
     pub(crate) fn says(&self, channel: &ChannelName) -> Option<(StateName, u64, Balances)> {
         let channel = &self.seats.get(channel)?.channel;
         Some((channel.state(), channel.number(), channel.balances()))
+    }
+
+    /// Whether an HTLC of its own passes this one on, or has done so with success.
+    pub(crate) fn has_passed_on(&self, channel: &ChannelName, number: u64) -> bool {
+        let Some(index) = self.indexes.get(channel) else {
+            return false;
+        };
+        let origin = Origin {
+            channel: *index,
+            number,
+        };
+        let mut views = self.seats.values().flat_map(|seat| seat.htlcs());
+        views.any(|view| view.origin == Some(origin) && !matches!(view.state, HtlcState::Failed(_)))
     }
 
     /// What it reported about a channel so far.

@@ -89,7 +89,7 @@ impl World<'_> {
         if self.figures.contains_key(&step.channel) {
             return self.end_figures(&step.channel, step.htlc, None);
         }
-        let request = failure(step.htlc);
+        let request = self.giving_back(&step.by, &step.channel, step.htlc)?;
         self.order(&step.by, &step.channel, Command::Update(vec![request]))
     }
 
@@ -118,7 +118,7 @@ impl World<'_> {
                 let hash = self.hash_of(&step.by, &step.channel, *number)?;
                 self.settlement(*number, hash)
             }
-            BatchChange::Fail(number) => Ok(failure(*number)),
+            BatchChange::Fail(number) => self.giving_back(&step.by, &step.channel, *number),
             BatchChange::Htlc {
                 amount,
                 expiry,
@@ -152,6 +152,20 @@ impl World<'_> {
     fn settlement(&self, number: u64, hash: PaymentHash) -> Result<Request, StepError> {
         let preimage = self.secrets.preimage(hash)?.clone();
         Ok(Request::Settle { number, preimage })
+    }
+
+    /// Refused where the actor has passed the HTLC on: it would pay the next node out of its own pocket.
+    fn giving_back(
+        &self,
+        by: &ActorName,
+        channel: &ChannelName,
+        number: u64,
+    ) -> Result<Request, StepError> {
+        if self.actor(by)?.has_passed_on(channel, number) {
+            let detail = format!("{by} has passed HTLC {number} of {channel} on");
+            return Err(StepError::new("passed-on", detail));
+        }
+        Ok(failure(number))
     }
 
     /// Counted from the tip, or as it is.

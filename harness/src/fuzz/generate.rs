@@ -8,10 +8,16 @@ use super::history::{Cast, History, Op};
 /// Messages before which an actor can be cut off.
 const MESSAGES: [&str; 5] = ["offer", "consent", "propose", "answer", "complete"];
 
-/// What a liar can change, and in which messages.
-const LIES: [(&str, &str); 11] = [
+/// What a liar can change, and in which messages; what it can gain most by stands there more often.
+const LIES: [(&str, &str); 17] = [
     ("answer", "revocation"),
     ("complete", "revocation"),
+    ("answer", "revocation"),
+    ("complete", "revocation"),
+    ("answer", "revocation"),
+    ("complete", "revocation"),
+    ("answer", "htlc_secret"),
+    ("complete", "htlc_secret"),
     ("propose", "signature"),
     ("answer", "signature"),
     ("consent", "delivery_signature"),

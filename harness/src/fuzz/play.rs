@@ -155,12 +155,13 @@ fn judge(
             wrong = Some(format!("{name} has {has} sat; {due} sat are due"));
         }
     }
-    let total = funds
-        .values()
-        .try_fold(0_u64, |sum, amount| sum.checked_add(amount.to_sat()));
+    // Who is gone, or lies, may think of an update otherwise than its peer.
+    let agree = (0..history.cast.actors).all(|actor| is_honest(actor, history));
+    let mut sums = funds.values().map(|amount| amount.to_sat());
+    let total = sums.try_fold(0_u64, u64::checked_add);
     let channels = u64::try_from(history.cast.channels()).unwrap_or(0);
     let most = channels.saturating_mul(100_000_000);
-    if total.is_none_or(|total| total > most) && wrong.is_none() {
+    if agree && wrong.is_none() && total.is_none_or(|total| total > most) {
         wrong = Some(format!(
             "the actors have {total:?} sat together, the channels {most} sat"
         ));
