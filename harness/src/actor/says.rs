@@ -10,7 +10,7 @@ use leyden_scenario::{ChannelName, PaymentState};
 use leyden_tx::{Balances, LabelledTx, PaymentHash, script_delivery};
 
 use super::broadcast::Posted;
-use super::embedded::{Embedded, Habits};
+use super::embedded::{Embedded, Habits, Seat};
 use super::payments::Payments;
 
 impl Embedded {
@@ -69,7 +69,7 @@ impl Embedded {
             channel: *index,
             number,
         };
-        let mut views = self.seats.values().flat_map(|seat| seat.htlcs());
+        let mut views = self.seats.values().flat_map(Seat::htlcs);
         views.any(|view| view.origin == Some(origin) && !matches!(view.state, HtlcState::Failed(_)))
     }
 

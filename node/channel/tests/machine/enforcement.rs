@@ -8,7 +8,8 @@ use crate::common::{BALANCE, DELAY, Duo, label, sat};
 
 fn opened(dialect: Dialect, reacts: Reacts) -> Duo {
     let mut duo = Duo::with(dialect, false, |config| {
-        config.keep_revoked = true;
+        // All that cheat are a.
+        config.keep_revoked = config.side == Side::A;
         config.reacts = reacts;
     });
     duo.open();

@@ -96,7 +96,9 @@ fn htlc(change: &Change, consent: &Consent) -> Htlc {
 #[test]
 fn a_proposal_after_a_consent() {
     for dialect in Dialect::BOTH {
-        let mut duo = Duo::with(dialect, false, |config| config.keep_revoked = true);
+        let mut duo = Duo::with(dialect, false, |config| {
+            config.keep_revoked = config.side == Side::B;
+        });
         duo.open();
         duo.make(Side::A, &[pay(1)]);
         let mut own = duo.clone();

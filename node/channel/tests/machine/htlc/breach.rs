@@ -3,8 +3,19 @@
 use leyden_channel::{HtlcState, Reacts};
 use leyden_labels::{Dialect, Kind, Side};
 
-use super::enforce::{AMOUNT, every_way, mine_claim, opened};
+use super::enforce::{AMOUNT, every_way, mine_claim};
 use crate::common::{BALANCE, DELAY, Duo, add, fail, name, settle};
+
+/// An HTLC of `sender`, number 1, that expires in 20 blocks; `cheater` keeps its old commitments.
+fn opened(dialect: Dialect, sender: Side, cheater: Side) -> (Duo, u32) {
+    let mut duo = Duo::with(dialect, false, |config| {
+        config.keep_revoked = config.side == cheater;
+    });
+    duo.open();
+    let expiry = duo.height() + 20;
+    duo.make(sender, &[add(AMOUNT, 1, expiry)]);
+    (duo, expiry)
+}
 
 /// §4.3: a revoked commitment whose HTLC is ended gives it to the other side at once.
 #[test]
@@ -12,7 +23,7 @@ fn breach_remedies() {
     every_way(|dialect, sender| {
         for holder in Side::BOTH {
             for end in [settle(1, 1), fail(1)] {
-                let (mut duo, expiry) = opened(dialect, sender);
+                let (mut duo, expiry) = opened(dialect, sender, holder);
                 duo.make(sender.other(), std::slice::from_ref(&end));
                 let victim = holder.other();
                 duo.mine_empty(expiry - duo.height());
@@ -65,7 +76,7 @@ fn a_living_htlc_of_a_revoked_commitment() {
     every_way(|dialect, sender| {
         for holder in Side::BOTH {
             for known in [false, true] {
-                let (mut duo, _) = opened(dialect, sender);
+                let (mut duo, _) = opened(dialect, sender, holder);
                 duo.make(holder, &[crate::common::pay(10)]);
                 duo.make(holder, &[crate::common::pay(10)]);
                 let receiver = sender.other();
@@ -88,7 +99,7 @@ fn a_living_htlc_of_a_revoked_commitment() {
 #[test]
 fn remedies_from_the_mempool() {
     let mut duo = Duo::with(Dialect::Noinput, false, |config| {
-        config.keep_revoked = true;
+        config.keep_revoked = config.side == Side::A;
         config.reacts = Reacts::Mempool;
     });
     duo.open();

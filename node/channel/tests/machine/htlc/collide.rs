@@ -229,3 +229,38 @@ fn two_offers() {
         all_live(&duo);
     }
 }
+
+/// What gives way comes again in its order: HTLCs are numbered by it.
+#[test]
+fn the_order_of_what_gave_way() {
+    for dialect in Dialect::BOTH {
+        let mut duo = Duo::opened(dialect);
+        duo.update(Side::A, &[pay(1)]);
+        let batch: Vec<Request> = (1..=4).map(|tag| add(1_000, tag, EXPIRY)).collect();
+        duo.update(Side::B, &batch);
+        duo.pump();
+        duo.check_agreement();
+        for tag in 1..=4 {
+            assert_eq!(duo.htlc(Side::A, tag).hash, preimage(tag).hash());
+        }
+    }
+}
+
+/// b's proposal to fail an HTLC has lost, and the channel closes before it comes again: the HTLC lives.
+#[test]
+fn what_the_loser_was_to_end_lives_on() {
+    let mut duo = Duo::opened(Dialect::Noinput);
+    let expiry = duo.height() + 9;
+    duo.make(Side::A, &[add(1_000_000, 1, expiry)]);
+    duo.make(Side::A, &[pay(1)]);
+    duo.update(Side::A, &[pay(2)]);
+    duo.update(Side::B, &[fail(1)]);
+    duo.deliver(Side::A).unwrap().unwrap_err();
+    duo.deliver(Side::B).unwrap().unwrap();
+    assert_eq!(duo.htlc_state(Side::B, 1), HtlcState::Ending);
+    duo.publish(Side::B, "C3b");
+    assert_eq!(duo.htlc_states(1), [HtlcState::Live; 2]);
+    duo.learn(Side::B, 1);
+    duo.resolve(Side::A);
+    assert_eq!(duo.purse().paid.b, BALANCE + 1_000_003);
+}

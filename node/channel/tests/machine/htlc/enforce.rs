@@ -9,8 +9,7 @@ pub const AMOUNT: u64 = 1_000_000;
 
 /// An HTLC of `sender`, number 1, that expires in 20 blocks.
 pub fn opened(dialect: Dialect, sender: Side) -> (Duo, u32) {
-    let mut duo = Duo::with(dialect, false, |config| config.keep_revoked = true);
-    duo.open();
+    let mut duo = Duo::opened(dialect);
     let expiry = duo.height() + 20;
     duo.make(sender, &[add(AMOUNT, 1, expiry)]);
     (duo, expiry)

@@ -14,7 +14,6 @@ use crate::common::{Duo, add, fail, pay, settle};
 /// HTLCs of both sides, live: with R known (1, 3) and not (2, 4), and two that are ended.
 pub fn opened(dialect: Dialect, extra: u64) -> World {
     let mut duo = Duo::with(dialect, false, |config| {
-        config.keep_revoked = true;
         config.delay = Delay::new(2).unwrap();
     });
     duo.open();
@@ -65,7 +64,7 @@ fn watch(world: &mut World, order: Side) -> usize {
             }
             let newest = world.duo.channel(holder).number();
             for threat in world.threats(holder) {
-                let tx = threat.machine.commitment(threat.number).unwrap().tx;
+                let tx = threat.commitment();
                 if threat.number + 1 >= newest && !judged.get(holder).contains(&tx) {
                     world.judge(&threat, holder);
                     judged.get_mut(holder).push(tx);
@@ -175,7 +174,7 @@ fn every_old_commitment() {
             for (index, threat) in world.threats(holder).into_iter().enumerate() {
                 let first = [holder, holder.other()][index % 2];
                 world.judge(&threat, first);
-                lost += usize::from(!threat.honest && threat.machine.number() == threat.number);
+                lost += usize::from(threat.is_lost(&world));
             }
         }
         if dialect == Dialect::Noinput {

@@ -66,7 +66,6 @@ struct History {
 impl History {
     fn new(dialect: Dialect, margin: Option<u32>, reacts: Reacts) -> Self {
         let mut duo = Duo::with(dialect, false, |config| {
-            config.keep_revoked = true;
             config.delay = Delay::new(3).unwrap();
             config.margin = margin;
             config.reacts = reacts;

@@ -10,8 +10,11 @@ use crate::common::{BALANCE, DELAY, Duo, add, fail, name, preimage, settle};
 
 const AMOUNT: u64 = 1_000_000;
 
-fn opened(dialect: Dialect) -> (Duo, u32) {
-    let mut duo = Duo::with(dialect, false, |config| config.keep_revoked = true);
+/// `cheater` keeps its old commitments.
+fn opened(dialect: Dialect, cheater: Side) -> (Duo, u32) {
+    let mut duo = Duo::with(dialect, false, |config| {
+        config.keep_revoked = config.side == cheater;
+    });
     duo.open();
     let expiry = duo.height() + 10;
     duo.make(Side::A, &[add(AMOUNT, 1, expiry)]);
@@ -57,7 +60,7 @@ fn every_block_can_be_undone() {
         for holder in Side::BOTH {
             for known in [false, true] {
                 for revoked in [false, true] {
-                    let (mut duo, expiry) = opened(dialect);
+                    let (mut duo, expiry) = opened(dialect, holder);
                     if known {
                         duo.learn(Side::B, 1);
                     }
@@ -81,7 +84,7 @@ fn every_block_can_be_undone() {
 #[test]
 fn claims_come_again() {
     for dialect in Dialect::BOTH {
-        let (mut duo, expiry) = opened(dialect);
+        let (mut duo, expiry) = opened(dialect, Side::A);
         duo.publish(Side::A, "C1a");
         duo.mine_empty(expiry - duo.height());
         duo.mine_claims(Side::A);
@@ -126,7 +129,7 @@ fn claims_come_again() {
 #[test]
 fn the_delay_starts_again() {
     for dialect in Dialect::BOTH {
-        let (mut duo, _) = opened(dialect);
+        let (mut duo, _) = opened(dialect, Side::A);
         duo.learn(Side::B, 1);
         duo.publish(Side::B, "C1b");
         let execution = duo.claim(Side::B, "HE1b").tx().clone();
@@ -149,7 +152,7 @@ fn the_delay_starts_again() {
 #[test]
 fn a_failure_that_is_only_in_a_block() {
     for dialect in Dialect::BOTH {
-        let (mut duo, _) = opened(dialect);
+        let (mut duo, _) = opened(dialect, Side::A);
         let mut cheat = duo.clone();
         duo.update(Side::B, &[fail(1)]);
         duo.deliver(Side::A).unwrap().unwrap();
@@ -202,7 +205,7 @@ fn extended(tx: &Transaction, extra: bitcoin::TxOut) -> Transaction {
 fn a_child_with_an_output_like_the_funding() {
     for dialect in Dialect::BOTH {
         for holder in Side::BOTH {
-            let (mut duo, _) = opened(dialect);
+            let (mut duo, _) = opened(dialect, holder);
             duo.learn(Side::B, 1);
             duo.publish(holder, &name(Kind::Commitment, 1, holder));
             let kind = if holder == Side::A {
@@ -232,7 +235,7 @@ fn a_child_with_an_output_like_the_funding() {
             )));
         }
         for (holder, end) in [(Side::A, fail(1)), (Side::B, settle(1, 1))] {
-            let (mut duo, expiry) = opened(dialect);
+            let (mut duo, expiry) = opened(dialect, holder);
             duo.make(Side::B, &[end]);
             duo.mine_empty(expiry - duo.height());
             duo.publish(holder, &name(Kind::Commitment, 1, holder));
@@ -258,7 +261,7 @@ fn a_child_with_an_output_like_the_funding() {
 #[test]
 fn a_stage_at_another_index() {
     for dialect in Dialect::BOTH {
-        let (mut duo, expiry) = opened(dialect);
+        let (mut duo, expiry) = opened(dialect, Side::A);
         duo.make(Side::B, &[settle(1, 1)]);
         duo.mine_empty(expiry - duo.height());
         duo.publish(Side::A, "C1a");

@@ -4,6 +4,7 @@
 //! of two proposals that collide, and of messages that are still on their way. Each is put on the chain,
 //! both sides claim what they can, and an honest side must have at least its due.
 
+use bitcoin::Transaction;
 use leyden_channel::{Channel, Command, Event, HtlcState, Message, Output, Request, StateName};
 use leyden_labels::{Kind, Label, PerSide, Side};
 
@@ -19,6 +20,19 @@ pub struct Threat {
     pub honest: bool,
 }
 
+impl Threat {
+    pub fn commitment(&self) -> Transaction {
+        self.machine.commitment(self.number).unwrap().tx
+    }
+
+    /// Of a version that lost a collision: its number is in use in the other version.
+    pub fn is_lost(&self, world: &World) -> bool {
+        let mut old = world.old.get(self.holder).iter();
+        let held = old.find(|machine| machine.number() == self.number);
+        held.is_some_and(|held| held.commitment(self.number).unwrap().tx != self.commitment())
+    }
+}
+
 #[derive(Clone)]
 pub struct World {
     pub duo: Duo,
@@ -27,19 +41,25 @@ pub struct World {
     consenting: PerSide<Option<Channel>>,
     /// Machines that took a proposal which the side's own may have dropped.
     forks: PerSide<Vec<Channel>>,
+    /// Each side as it was with each commitment: the machines themselves keep no old ones, so that they
+    /// have no more to defend themselves with than an honest node.
+    old: PerSide<Vec<Channel>>,
     pub paid: PerSide<u64>,
 }
 
 impl World {
     pub fn new(duo: Duo) -> Self {
         let idle = PerSide::from_fn(|side| without_funding(&duo, duo.channel(side)));
-        Self {
+        let mut world = Self {
             duo,
             idle,
             consenting: PerSide::default(),
             forks: PerSide::default(),
+            old: PerSide::default(),
             paid: PerSide::default(),
-        }
+        };
+        world.observe();
+        world
     }
 
     pub fn update(&mut self, side: Side, requests: &[Request]) -> bool {
@@ -73,6 +93,13 @@ impl World {
         let height = self.duo.height();
         for side in Side::BOTH {
             let channel = self.duo.channel(side);
+            let old = self.old.get_mut(side);
+            if old
+                .last()
+                .is_none_or(|last| last.number() < channel.number())
+            {
+                old.push(channel.clone());
+            }
             match channel.state() {
                 StateName::Open => *self.idle.get_mut(side) = without_funding(&self.duo, channel),
                 StateName::Consenting => {
@@ -107,18 +134,18 @@ impl World {
                 threats.push(threat(holder, &ahead, false));
             }
         }
-        for fork in self.forks.get(holder).iter().rev() {
-            let number = fork.number();
-            let same = actual.commitment(number).ok() == fork.commitment(number).ok();
-            if !same {
-                threats.push(threat(holder, &caught_up(&self.duo, actual, fork), false));
+        threats.push(threat(holder, actual, true));
+        let forks = self.forks.get(holder).iter().rev();
+        let old = self.old.get(holder).iter().rev();
+        let mut seen: Vec<Transaction> = threats.iter().map(Threat::commitment).collect();
+        for machine in old.chain(forks) {
+            let mut threat = threat(holder, machine, false);
+            let commitment = threat.commitment();
+            if !seen.contains(&commitment) {
+                seen.push(commitment);
+                threat.machine = caught_up(&self.duo, actual, machine);
+                threats.push(threat);
             }
-        }
-        for number in (0..=actual.number()).rev() {
-            threats.push(Threat {
-                number,
-                ..threat(holder, actual, number == actual.number())
-            });
         }
         threats
     }
