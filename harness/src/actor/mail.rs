@@ -67,6 +67,8 @@ pub(crate) struct Mail {
     /// Who has lied in which channel.
     liars: Vec<(ActorName, ChannelName)>,
     tallies: BTreeMap<(ChannelName, ActorName), Tally>,
+    /// Lies that could not be told.
+    complaints: Vec<ActorFailure>,
     log: Vec<String>,
 }
 
@@ -79,6 +81,11 @@ impl Mail {
     /// From now on a fault waits for its message.
     pub(crate) fn arm(&mut self, fault: Armed) {
         self.armed.push(fault);
+    }
+
+    /// Lies that could not be told since this was last asked.
+    pub(crate) fn take_complaints(&mut self) -> Vec<ActorFailure> {
+        core::mem::take(&mut self.complaints)
     }
 
     /// The faults whose message was never sent.
@@ -94,15 +101,14 @@ impl Mail {
 
     /// Puts a message on its way, unless a fault that waits for it forbids.
     ///
-    /// # Errors
-    /// `no-such-field` if the message lacks what was to be changed in it.
+    /// A message that lacks what was to be changed in it is sent as it is, and complained of.
     pub(crate) fn send(
         &mut self,
         from: &ActorName,
         to: &ActorName,
         channel: &ChannelName,
         message: Message,
-    ) -> Result<Posting, ActorFailure> {
+    ) -> Posting {
         let mut letter = Letter {
             channel: channel.clone(),
             message,
@@ -114,20 +120,23 @@ impl Mail {
                 Effect::Silence => {
                     self.log
                         .push(format!("{from} goes silent instead of {name} on {channel}"));
-                    return Ok(Posting::Silenced);
+                    return Posting::Silenced;
                 }
                 Effect::Crash => {
                     self.log
                         .push(format!("{from} crashes instead of {name} on {channel}"));
-                    return Ok(Posting::Crashed);
+                    return Posting::Crashed;
                 }
                 Effect::Tamper(field) => {
-                    let changed = tamper(&letter.message, field);
-                    letter.message = changed.ok_or_else(|| ActorFailure::Refused {
-                        actor: from.to_string(),
-                        reason: "no-such-field",
-                        text: format!("this {name} has no {field} to change"),
-                    })?;
+                    let Some(changed) = tamper(&letter.message, field) else {
+                        self.complaints.push(ActorFailure::Refused {
+                            actor: from.to_string(),
+                            reason: "no-such-field",
+                            text: format!("this {name} has no {field} to change"),
+                        });
+                        continue;
+                    };
+                    letter.message = changed;
                     letter.tampered = true;
                     self.liars.push((from.clone(), channel.clone()));
                 }
@@ -143,7 +152,7 @@ impl Mail {
             .entry(to.clone())
             .or_default()
             .push_back(letter);
-        Ok(Posting::Sent)
+        Posting::Sent
     }
 
     /// What the faults that wait for this message do.

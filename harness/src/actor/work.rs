@@ -211,7 +211,7 @@ impl Embedded {
         mail: &mut Mail,
     ) -> Result<(), ActorFailure> {
         let peer = self.seat(channel)?.peer.clone();
-        match mail.send(&self.name, &peer, channel, message)? {
+        match mail.send(&self.name, &peer, channel, message) {
             Posting::Sent => {}
             Posting::Silenced => self.pulse = Pulse::Silent,
             Posting::Crashed => self.pulse = Pulse::Crashed,

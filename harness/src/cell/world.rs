@@ -107,6 +107,7 @@ impl World<'_> {
     pub(super) fn settle_until(&mut self, goal: Option<&Goal>) -> Result<(), StepError> {
         let mut complaints = Vec::new();
         let done = self.let_work(goal, &mut complaints);
+        complaints.append(&mut self.mail.take_complaints());
         match complaints.into_iter().next() {
             Some(complaint) => Err(complaint.into()),
             None => done,

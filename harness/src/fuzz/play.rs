@@ -19,7 +19,15 @@ use super::write::{head, step};
 const LAST_BLOCKS: u32 = 260;
 
 /// Faults that nothing but a defect brings about.
-const DEFECTS: [&str; 5] = ["bug", "restless", "unknown-transaction", "recording", "rpc"];
+const DEFECTS: [&str; 7] = [
+    "bug",
+    "restless",
+    "unknown-transaction",
+    "recording",
+    "rpc",
+    "undrained",
+    "block-order",
+];
 /// Faults that only a liar brings about.
 const LIES: [&str; 14] = [
     "commitment-signature",
