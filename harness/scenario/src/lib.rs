@@ -38,7 +38,7 @@ pub use shape::verb_names;
 pub use source::{LoadError, SourceFile, Sources};
 pub use units::{FeeRate, Sat, UnitError, parse_amount, parse_blocks, parse_feerate};
 pub use words::{
-    BalanceOn, CoinKind, Construction, Deployment, Flavour, HtlcState, Malleation, MessageField,
-    MessageName, NodeName, PaymentEnd, PaymentState, Reacts, ReplacementCoins, SignalBit, Until,
-    Via,
+    BalanceOn, CoinKind, Construction, Deployment, FailReason, Flavour, HtlcState, Malleation,
+    MessageField, MessageName, NodeName, PaymentEnd, PaymentState, Reacts, ReplacementCoins,
+    SignalBit, Until, Via,
 };

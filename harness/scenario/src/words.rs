@@ -179,6 +179,8 @@ words! {
         HtlcKeys = "htlc_keys",
         /// A disclosed key of an ended HTLC.
         HtlcSecret = "htlc_secret",
+        /// Both disclosed keys of an ended HTLC.
+        HtlcSecrets = "htlc_secrets",
         /// An amount.
         Amount = "amount",
         /// An HTLC's expiry.
@@ -215,6 +217,25 @@ words! {
         Settled = "settled",
         /// Given back.
         Failed = "failed",
+    }
+    /// Why an HTLC or a payment was given back.
+    FailReason {
+        /// Its receiver knows no R for the hash.
+        UnknownHash = "unknown-hash",
+        /// Not what the receiver asked for, or less comes in than has to go out.
+        WrongAmount = "wrong-amount",
+        /// Too little time is left to act.
+        ExpiryTooSoon = "expiry-too-soon",
+        /// The money would be locked for longer than a node accepts.
+        ExpiryTooFar = "expiry-too-far",
+        /// A node has no channel with the next one.
+        UnknownNextHop = "unknown-next-hop",
+        /// The hash has been paid before, or its R is known.
+        HashReused = "hash-reused",
+        /// The next channel cannot carry it.
+        NoCapacity = "no-capacity",
+        /// The receiver, or the sender, has given it up.
+        Cancelled = "cancelled",
     }
     /// Where `route` stops.
     PaymentEnd {

@@ -63,7 +63,8 @@ fn shown(path: &[Hop]) -> Vec<String> {
                 panic!()
             };
             let (from, to, sat) = (&hop.from, &hop.to, hop.amount.sat());
-            format!("{}: {from} {to} {sat} {blocks}", hop.channel)
+            let channel = hop.channel.as_ref().map_or("any", |name| name.as_str());
+            format!("{channel}: {from} {to} {sat} {blocks}")
         })
         .collect()
 }
@@ -84,6 +85,24 @@ fn a_route_finds_its_way_whoever_opened_the_channels() {
             "cd: carol dave 100000 144"
         ]
     );
+}
+
+#[test]
+fn an_actor_stands_for_any_channel_with_it() {
+    let route = route("from: alice, to: dave, via: [ab, carol, dave], amount: 1 sat, secret: r");
+    assert_eq!(
+        shown(&route.paths[0]),
+        [
+            "ab: alice bob 1 432",
+            "any: bob carol 1 288",
+            "any: carol dave 1 144"
+        ]
+    );
+    let after = "  - route: { from: alice, to: carol, via: [ab, carol], amount: 1 sat, secret: r }";
+    for (channel, may_have) in [("bc", true), ("cd", false)] {
+        let steps = format!("{after}\n  - expect: {{ htlcs: [1], of: {channel}, by: carol }}");
+        assert_eq!(codes(&steps).is_empty(), may_have, "{channel}");
+    }
 }
 
 #[test]
@@ -165,6 +184,19 @@ fn what_cannot_be_is_refused_before_anything_starts() {
         (
             routed("from: alice, to: alice, via: [ab, ab]"),
             "not-two-actors",
+        ),
+        (
+            routed("from: alice, to: bob, via: [bob]"),
+            "no-such-channel",
+        ),
+        (routed("from: alice, to: bob, via: [ab, bob]"), "not-joined"),
+        (
+            routed("from: alice, to: dave, via: [ab, carol]"),
+            "not-joined",
+        ),
+        (
+            routed("from: alice, to: dave, via: [ab, erin]"),
+            "no-such-channel",
         ),
         (routed("from: alice, to: dave, via: []"), "empty"),
         (
@@ -278,6 +310,14 @@ fn what_no_step_has_begun_cannot_end() {
         (after("expect: { htlcs: [1, 1], of: ab, by: bob }"), "value-twice"),
         (after("expect: { htlcs: [1], of: bc, by: bob }"), "no-such-htlc"),
         (after("expect: { htlc: 1, of: ab, by: bob, is: dead }"), "unknown-word"),
+        (
+            after("expect: { htlc: 1, of: ab, by: bob, is: live, reason: cancelled }"),
+            "unknown-key",
+        ),
+        (
+            after("expect: { htlc: 1, of: ab, by: bob, is: failed, reason: none }"),
+            "unknown-word",
+        ),
         (after("expect: { payment: r, by: bob, is: settled }"), "no-such-payment"),
         (
             format!("{routed}\n  - expect: {{ payment: r, by: bob, is: settled }}"),

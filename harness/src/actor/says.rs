@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use bitcoin::{FeeRate, ScriptBuf, Transaction};
-use leyden_channel::{Event, HtlcState, HtlcView, Origin, StateName};
+use leyden_channel::{Event, FailReason, HtlcState, HtlcView, Origin, StateName};
 use leyden_labels::Label;
 use leyden_payment::{Invoice, Outcome, OwnPayment, Release};
 use leyden_scenario::{ChannelName, PaymentState};
@@ -149,6 +149,14 @@ impl Embedded {
             (None, Release::Refused) => PaymentState::Failed,
             (None, Release::AtOnce | Release::Held) => PaymentState::Pending,
         })
+    }
+
+    /// Why a payment of its own has come back.
+    pub(crate) fn failure_of(&self, hash: PaymentHash) -> Option<FailReason> {
+        match self.payments.book.payment(hash)?.outcome()? {
+            Outcome::Failed(reason) => Some(*reason),
+            Outcome::Settled(_) => None,
+        }
     }
 
     /// What it asked for with the invoice of a hash.

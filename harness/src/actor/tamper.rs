@@ -33,7 +33,8 @@ pub(super) fn tamper(message: &Message, field: MessageField) -> Option<Message> 
         MessageField::ContractSignature => contract_signature(&mut changed),
         MessageField::NextKeys => next_keys(&mut changed),
         MessageField::HtlcKeys => htlc_keys(&mut changed),
-        MessageField::HtlcSecret => htlc_secret(&mut changed),
+        MessageField::HtlcSecret => htlc_secrets(&mut changed, 1),
+        MessageField::HtlcSecrets => htlc_secrets(&mut changed, 2),
         MessageField::Amount => amount(&mut changed),
         MessageField::Expiry => first_change(&mut changed, |change| match change {
             Change::Add(add) => {
@@ -189,14 +190,16 @@ fn twice(keys: &mut HtlcPubkeys) {
     *keys = HtlcPubkeys::new(all);
 }
 
-fn htlc_secret(message: &mut Message) -> Option<()> {
+/// So many of the two keys of the first ended HTLC.
+fn htlc_secrets(message: &mut Message, count: usize) -> Option<()> {
     let ended: &mut Vec<EndedHtlc> = match message {
         Message::Answer(answer) => &mut answer.ended,
         Message::Complete(complete) => &mut complete.ended,
         _ => return None,
     };
-    let [first, _] = &mut ended.first_mut()?.keys;
-    *first = HtlcSecret::new(foreign_key()?);
+    for key in ended.first_mut()?.keys.iter_mut().take(count) {
+        *key = HtlcSecret::new(foreign_key()?);
+    }
     Some(())
 }
 

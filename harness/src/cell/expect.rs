@@ -61,8 +61,14 @@ impl World<'_> {
                 htlc,
                 by,
                 state,
-            } => self.expect_htlc(channel, *htlc, by, *state),
-            Expect::Payment { secret, by, state } => self.expect_payment(secret, by, *state),
+                reason,
+            } => self.expect_htlc(channel, *htlc, by, (*state, *reason)),
+            Expect::Payment {
+                secret,
+                by,
+                state,
+                reason,
+            } => self.expect_payment(secret, by, (*state, *reason)),
             Expect::Knows { secret, by, knows } => self.expect_knows(secret, by, *knows),
             Expect::Funds { at_least, by } => self.expect_funds(*at_least, by),
             Expect::Sent {

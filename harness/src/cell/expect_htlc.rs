@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use leyden_scenario::{ActorName, ChannelName, HtlcState, MessageName, PaymentState, SecretName};
+use leyden_scenario::{
+    ActorName, ChannelName, FailReason, HtlcState, MessageName, PaymentState, SecretName,
+};
 
 use super::expect::differs;
 use super::failure::StepError;
@@ -33,32 +35,37 @@ impl World<'_> {
         channel: &ChannelName,
         number: u64,
         by: &ActorName,
-        wanted: HtlcState,
+        (wanted, because): (HtlcState, Option<FailReason>),
     ) -> Result<(), StepError> {
         let found = self.actor(by)?.htlc(channel, number);
+        let why = found.and_then(|view| fail_reason(view.state));
         let found = found.map_or("unknown", |view| state_name(view.state));
-        (found == wanted.name()).then_some(()).ok_or_else(|| {
-            differs(
-                format!("{by} to call HTLC {number} of {channel} {wanted}"),
-                found,
-            )
-        })
+        if found == wanted.name() && (because.is_none() || because == why) {
+            return Ok(());
+        }
+        let wanted = with_reason(wanted.name(), because);
+        Err(differs(
+            format!("{by} to call HTLC {number} of {channel} {wanted}"),
+            with_reason(found, why),
+        ))
     }
 
     pub(super) fn expect_payment(
         &self,
         secret: &SecretName,
         by: &ActorName,
-        wanted: PaymentState,
+        (wanted, because): (PaymentState, Option<FailReason>),
     ) -> Result<(), StepError> {
-        let found = self.actor(by)?.payment(hash_of(secret));
-        if found == Some(wanted) {
+        let (actor, hash) = (self.actor(by)?, hash_of(secret));
+        let found = actor.payment(hash);
+        let why = actor.failure_of(hash).map(reason_word);
+        if found == Some(wanted) && (because.is_none() || because == why) {
             return Ok(());
         }
-        let found = found.map_or("none", PaymentState::name);
+        let wanted = with_reason(wanted.name(), because);
         Err(differs(
             format!("{by} to call the payment {secret} {wanted}"),
-            found,
+            with_reason(found.map_or("none", PaymentState::name), why),
         ))
     }
 
@@ -118,6 +125,41 @@ const fn state_name(state: leyden_channel::HtlcState) -> &'static str {
         Said::TimedOut { .. } => HtlcState::TimedOut.name(),
         Said::Missing { .. } => "missing",
     }
+}
+
+const fn fail_reason(state: leyden_channel::HtlcState) -> Option<FailReason> {
+    use leyden_channel::HtlcState as Said;
+    match state {
+        Said::Failed(reason) => Some(reason_word(reason)),
+        Said::Waiting
+        | Said::Pending
+        | Said::Live
+        | Said::Ending
+        | Said::Settled
+        | Said::Executed { .. }
+        | Said::TimedOut { .. }
+        | Said::Missing { .. } => None,
+    }
+}
+
+/// As scenarios call it.
+const fn reason_word(reason: leyden_channel::FailReason) -> FailReason {
+    use leyden_channel::FailReason as Said;
+    match reason {
+        Said::UnknownHash => FailReason::UnknownHash,
+        Said::WrongAmount => FailReason::WrongAmount,
+        Said::ExpiryTooSoon => FailReason::ExpiryTooSoon,
+        Said::ExpiryTooFar => FailReason::ExpiryTooFar,
+        Said::UnknownNextHop => FailReason::UnknownNextHop,
+        Said::HashReused => FailReason::HashReused,
+        Said::NoCapacity => FailReason::NoCapacity,
+        Said::Cancelled => FailReason::Cancelled,
+    }
+}
+
+/// `failed (no-capacity)`.
+fn with_reason(state: &str, reason: Option<FailReason>) -> String {
+    reason.map_or_else(|| state.to_owned(), |reason| format!("{state} ({reason})"))
 }
 
 fn listed(numbers: &BTreeSet<u64>) -> String {

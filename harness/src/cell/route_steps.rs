@@ -73,9 +73,8 @@ impl World<'_> {
     }
 
     fn planned(&self, route: &Route, hops: &[Hop]) -> Result<Planned, StepError> {
-        let first = hops
-            .first()
-            .ok_or_else(|| StepError::new("path", "a path without hops"))?;
+        let first = hops.first().and_then(|hop| hop.channel.as_ref());
+        let first = first.ok_or_else(|| StepError::new("path", "no channel to begin with"))?;
         let stops = hops.iter().map(|hop| {
             Ok(Stop {
                 to: identity_of(&hop.to)?,
@@ -86,7 +85,7 @@ impl World<'_> {
         // What all parts together bring.
         let last = route.paths.first().and_then(|path| path.last());
         Ok(Planned {
-            channel: first.channel.clone(),
+            channel: first.clone(),
             stops: stops.collect::<Result<Vec<Stop>, StepError>>()?,
             total: Amount::from_sat(last.map_or(0, |hop| hop.amount.sat())),
         })

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    ActorName, BalanceOn, ChannelName, FeeRate, HtlcState, MessageName, OutputRef, PaymentState,
-    Sat, SecretName, TxName,
+    ActorName, BalanceOn, ChannelName, FailReason, FeeRate, HtlcState, MessageName, OutputRef,
+    PaymentState, Sat, SecretName, TxName,
 };
 
 /// Where a transaction is expected.
@@ -123,6 +123,8 @@ pub enum Expect {
         by: ActorName,
         /// What.
         state: HtlcState,
+        /// Why it failed; nothing = whatever the reason.
+        reason: Option<FailReason>,
     },
     /// What has become of a payment.
     Payment {
@@ -132,6 +134,8 @@ pub enum Expect {
         by: ActorName,
         /// What.
         state: PaymentState,
+        /// Why it failed, as its sender says; nothing = whatever the reason.
+        reason: Option<FailReason>,
     },
     /// Whether an actor knows R.
     Knows {

@@ -24,11 +24,11 @@ pub struct Route {
     pub until: Option<PaymentEnd>,
 }
 
-/// One channel of a path.
+/// One hop of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hop {
-    /// Which one.
-    pub channel: ChannelName,
+    /// Over this channel. `None`: over whichever `from` has with `to`, if there is one; never of the first hop.
+    pub channel: Option<ChannelName>,
     /// Who adds the HTLC.
     pub from: ActorName,
     /// Who receives it.

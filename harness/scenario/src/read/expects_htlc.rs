@@ -9,7 +9,7 @@ use crate::model::Expect;
 use crate::names::ChannelName;
 use crate::shape::SENT;
 use crate::tree::Node;
-use crate::{HtlcState, PaymentState, limits};
+use crate::{FailReason, HtlcState, PaymentState, limits};
 
 impl StepReader<'_> {
     /// Reads an expectation of this kind.
@@ -52,12 +52,29 @@ impl StepReader<'_> {
             s.reader
                 .word(n, PaymentState::NAMES, PaymentState::from_name)
         });
+        let reason = self.fail_reason(fields, state? == PaymentState::Failed);
         let (secret, by) = payment?;
         Some(Expect::Payment {
             secret,
             by,
             state: state?,
+            reason: reason?,
         })
+    }
+
+    /// Why it failed, if the step says. The outer option is empty after a mistake.
+    #[expect(clippy::option_option, reason = "absent and wrong are different")]
+    fn fail_reason(&mut self, fields: &Fields<'_>, has_failed: bool) -> Option<Option<FailReason>> {
+        let reason = fields.may(self, "reason", |s, n| {
+            s.reader.word(n, FailReason::NAMES, FailReason::from_name)
+        })?;
+        if let (Some(_), false, Some(node)) = (reason, has_failed, fields.get("reason")) {
+            let message = "`reason` only goes with `is: failed`";
+            self.reader
+                .report("unknown-key", node.span, message, "does not fit", "");
+            return None;
+        }
+        Some(reason)
     }
 
     fn expect_knows(&mut self, fields: &Fields<'_>) -> Option<Expect> {
@@ -108,11 +125,13 @@ impl StepReader<'_> {
         let state = fields.must(self, "is", |s, n| {
             s.reader.word(n, HtlcState::NAMES, HtlcState::from_name)
         });
+        let reason = self.fail_reason(fields, state? == HtlcState::Failed);
         Some(Expect::Htlc {
             channel,
             htlc: htlc?,
             by: by?,
             state: state?,
+            reason: reason?,
         })
     }
 

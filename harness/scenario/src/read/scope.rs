@@ -63,6 +63,23 @@ impl Scope {
         self.channels.get(name)?.as_ref()
     }
 
+    /// Whether an actor has this name, and no channel.
+    pub(crate) fn is_actor_alone(&self, name: &str) -> bool {
+        self.actors.contains(name) && !self.channels.contains_key(name)
+    }
+
+    /// The channels that join two actors.
+    pub(crate) fn channels_between(&self, one: &str, other: &str) -> Vec<String> {
+        let joins = |channel: &ChannelScope| {
+            [one, other]
+                .into_iter()
+                .all(|actor| channel.side_of(actor).is_some())
+        };
+        let known = self.channels.iter();
+        let joining = known.filter(|(_, channel)| channel.as_ref().is_some_and(joins));
+        joining.map(|(name, _)| name.clone()).collect()
+    }
+
     /// What is known of a secret, perhaps one of a series; the inner option is empty after a mistake.
     #[expect(clippy::option_option, reason = "absent and unknown are different")]
     pub(crate) fn secret(&self, name: &str) -> Option<Option<&SecretScope>> {

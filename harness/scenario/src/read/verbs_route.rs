@@ -11,9 +11,9 @@ use crate::{PaymentEnd, Sat, limits};
 /// Blocks between the expiries of two hops: a day.
 const HOP_BLOCKS: u32 = 144;
 
-/// One channel of a path, and the direction in which it is passed.
+/// One hop of a path, and the channel if the step names it.
 struct Passed {
-    channel: ChannelName,
+    channel: Option<ChannelName>,
     from: ActorName,
     to: ActorName,
 }
@@ -80,24 +80,21 @@ impl StepReader<'_> {
         paths.into_iter().collect()
     }
 
-    /// Channels that join up from one actor to the other.
+    /// Channels that join up from one actor to the other. After the first, an actor stands for whichever
+    /// channel leads to it: the sender cannot know whether there is one.
     fn path(&mut self, node: &Node, from: &ActorName, to: &ActorName) -> Option<Vec<Passed>> {
-        let items = self.reader.some_items(node, limits::HOPS, "channels")?;
+        let items = self.reader.some_items(node, limits::HOPS, "hops")?;
         self.count_changes(node, items.len())?;
         let mut at = from.clone();
         let mut path = Vec::new();
         for item in items {
-            let channel = self.htlc_channel(item)?;
-            let scope = self.scope.channel(channel.as_str())?;
-            let Some(side) = scope.side_of(at.as_str()) else {
-                let (a, b) = (&scope.parties.a, &scope.parties.b);
-                let message = format!("{at} is not in channel `{channel}`");
-                let help = format!("`{channel}` joins {a} and {b}; the payment is with {at} here");
-                self.reader
-                    .report("not-joined", item.span, message, "does not join up", &help);
-                return None;
+            let text = self.reader.text(item)?;
+            let (channel, next) = if !path.is_empty() && self.scope.is_actor_alone(&text) {
+                (None, self.next_actor(item, &at)?)
+            } else {
+                let (channel, next) = self.next_by_channel(item, &at)?;
+                (Some(channel), next)
             };
-            let next = ActorName::new(scope.parties.get(side.other()));
             let from = std::mem::replace(&mut at, next.clone());
             path.push(Passed {
                 channel,
@@ -110,7 +107,7 @@ impl StepReader<'_> {
         }
         let span = items.last().map_or(node.span, |item| item.span);
         let message = format!("this path ends with {at}, not with {to}");
-        let help = format!("the last channel is one of {to}'s");
+        let help = format!("the last hop is one to {to}");
         self.reader.report(
             "not-joined",
             span,
@@ -118,6 +115,34 @@ impl StepReader<'_> {
             "does not reach the receiver",
             &help,
         );
+        None
+    }
+
+    /// The actor of a hop that names no channel.
+    fn next_actor(&mut self, item: &Node, at: &ActorName) -> Option<ActorName> {
+        let next = self.actor(item)?;
+        if next != *at {
+            return Some(next);
+        }
+        let message = format!("the payment is with {at} already");
+        self.reader
+            .report("not-joined", item.span, message, "does not join up", "");
+        None
+    }
+
+    /// The channel of a hop, and who is on its other side.
+    fn next_by_channel(&mut self, item: &Node, at: &ActorName) -> Option<(ChannelName, ActorName)> {
+        let channel = self.htlc_channel(item)?;
+        let scope = self.scope.channel(channel.as_str())?;
+        if let Some(side) = scope.side_of(at.as_str()) {
+            let next = ActorName::new(scope.parties.get(side.other()));
+            return Some((channel, next));
+        }
+        let (a, b) = (&scope.parties.a, &scope.parties.b);
+        let message = format!("{at} is not in channel `{channel}`");
+        let help = format!("`{channel}` joins {a} and {b}; the payment is with {at} here");
+        self.reader
+            .report("not-joined", item.span, message, "does not join up", &help);
         None
     }
 
@@ -199,7 +224,7 @@ impl StepReader<'_> {
                 node.span,
                 message,
                 "one for each hop is expected",
-                "a hop is one channel of the path",
+                "a hop is one element of the path",
             );
             return None;
         }
@@ -214,8 +239,16 @@ impl StepReader<'_> {
             secret.payments.extend(parties.map(ToString::to_string));
         }
         for hop in route.paths.iter().flatten() {
-            self.scope.may_have_htlcs(hop.channel.as_str());
-            self.scope.forget_balance(hop.channel.as_str());
+            let channels = match &hop.channel {
+                Some(channel) => vec![channel.to_string()],
+                None => self
+                    .scope
+                    .channels_between(hop.from.as_str(), hop.to.as_str()),
+            };
+            for channel in channels {
+                self.scope.may_have_htlcs(&channel);
+                self.scope.forget_balance(&channel);
+            }
         }
     }
 

@@ -2,11 +2,16 @@
 
 use super::{Key, Shape, Table, may, must};
 use crate::limits::HTLC_NUMBER;
-use crate::{BalanceOn, HtlcState, MessageName, PaymentState};
+use crate::{BalanceOn, FailReason, HtlcState, MessageName, PaymentState};
 
 const OF: Key = must("of", Shape::Name, "The channel.");
 const BY: Key = may("by", Shape::Name, "According to this actor. Default: both.");
 const WHO: Key = must("by", Shape::Name, "According to this actor.");
+const REASON: Key = may(
+    "reason",
+    Shape::Word(FailReason::NAMES),
+    "With `is: failed`: why.",
+);
 const COUNT: Shape = Shape::Integer(0, 10_000_000);
 
 /// Each kind of fact by the key that names it.
@@ -175,6 +180,7 @@ pub(crate) static EXPECTS: &[(&str, Table)] = &[
                     Shape::Word(HtlcState::NAMES),
                     "What has become of it.",
                 ),
+                REASON,
             ],
         ),
     ),
@@ -190,6 +196,7 @@ pub(crate) static EXPECTS: &[(&str, Table)] = &[
                     Shape::Word(PaymentState::NAMES),
                     "What has become of it.",
                 ),
+                REASON,
             ],
         ),
     ),

@@ -111,7 +111,11 @@ pub(super) static ROUTE: Table = Table::new(
     &[
         must("from", Shape::Name, "The sender."),
         must("to", Shape::Name, "The receiver."),
-        may("via", PATH, "The channels in order."),
+        may(
+            "via",
+            PATH,
+            "The channels in order; after the first, an actor for any channel with it.",
+        ),
         may(
             "paths",
             Shape::Some(&PATH),
