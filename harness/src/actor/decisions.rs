@@ -5,9 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use bitcoin::Amount;
 use leyden_bitcoind::Node as Bitcoind;
-use leyden_channel::{Command, HtlcState, HtlcView, NewHtlc, Request, StateName};
+use leyden_channel::{Command, HtlcView, NewHtlc, Request, StateName};
 use leyden_payment::{Decision, Node, Peer, decide};
 use leyden_scenario::ChannelName;
 use leyden_tx::{PaymentHash, PaymentPreimage};
@@ -182,35 +181,9 @@ fn peer(seat: &Seat) -> Result<Peer, ActorFailure> {
     Ok(Peer {
         peer: identity_of(&seat.peer)?,
         open,
-        available: available(seat),
+        available: channel.available(),
         // Scenarios give both sides of a channel the same limits.
         limits: channel.config().limits,
         htlcs: seat.htlcs().to_vec(),
     })
-}
-
-/// The balance, less what waits or is under way and in no commitment of its own yet.
-fn available(seat: &Seat) -> Amount {
-    let channel = &seat.channel;
-    let carried = channel.carried_htlcs();
-    let unsigned = seat.htlcs().iter().filter(|view| {
-        view.outgoing
-            && match view.state {
-                HtlcState::Waiting => true,
-                HtlcState::Pending => view.number.is_none_or(|number| !carried.contains(&number)),
-                HtlcState::Live
-                | HtlcState::Ending
-                | HtlcState::Settled
-                | HtlcState::Failed(_)
-                | HtlcState::Executed { .. }
-                | HtlcState::TimedOut { .. }
-                | HtlcState::Missing { .. } => false,
-            }
-    });
-    let asked = unsigned.fold(Amount::ZERO, |sum, view| {
-        sum.checked_add(view.amount).unwrap_or(Amount::MAX)
-    });
-    let balance = *channel.balances().get(channel.config().side);
-    let asked = asked.max(channel.queued());
-    balance.checked_sub(asked).unwrap_or(Amount::ZERO)
 }

@@ -70,6 +70,15 @@ impl Channel {
         self.state.live().map_or(Amount::ZERO, Live::queued)
     }
 
+    /// What a new payment or HTLC may take: the own balance, less what is under way and what waits. More is
+    /// refused as [`Misuse::Overdraft`].
+    #[must_use]
+    pub fn available(&self) -> Amount {
+        let (side, under_way) = (self.config.side, self.state.under_way());
+        let live = self.state.live();
+        live.map_or(Amount::ZERO, |live| live.available(side, under_way))
+    }
+
     /// F's output: the one in the chain, else the one expected.
     #[must_use]
     pub fn funding_outpoint(&self) -> Option<OutPoint> {

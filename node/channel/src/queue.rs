@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use bitcoin::{Amount, FeeRate};
+use leyden_labels::Side;
 use leyden_tx::{HtlcPubkeys, MAX_COMMITMENTS};
 
 use crate::command::Request;
@@ -74,6 +75,14 @@ impl Live {
         sum(self.requests())
     }
 
+    /// What this side can still promise: its balance, less what is under way and what waits.
+    pub(crate) fn available(&self, local: Side, in_flight: &[Request]) -> Amount {
+        (*self.balances().get(local))
+            .checked_sub(sum(in_flight.iter()))
+            .and_then(|left| left.checked_sub(self.queued()))
+            .unwrap_or(Amount::ZERO)
+    }
+
     /// Puts changes in the queue, all or none. `in_flight`: proposed already, not in the balances yet.
     pub(crate) fn enqueue(
         &mut self,
@@ -132,10 +141,7 @@ impl Live {
         asked: Amount,
         in_flight: &[Request],
     ) -> Result<(), Fault> {
-        let available = (*self.balances().get(cx.local()))
-            .checked_sub(sum(in_flight.iter()))
-            .and_then(|left| left.checked_sub(self.queued()))
-            .unwrap_or(Amount::ZERO);
+        let available = self.available(cx.local(), in_flight);
         if asked > available {
             return Err(Misuse::Overdraft { available, asked }.into());
         }

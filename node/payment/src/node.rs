@@ -29,7 +29,7 @@ pub struct Peer {
     pub peer: IdentityPubkey,
     /// Whether it takes updates.
     pub open: bool,
-    /// What this side can still spend: its balance, less what waits in its queue.
+    /// What this side can still spend: its balance, less what is under way and what waits in its queue.
     pub available: Amount,
     /// What the other side takes of this side's HTLCs.
     pub limits: HtlcLimits,

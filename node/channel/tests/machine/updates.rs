@@ -2,7 +2,7 @@
 
 use crate::common::{BALANCE, Duo, label, sat};
 use bitcoin::FeeRate;
-use leyden_channel::{Command, Event, Message, Order, StateName};
+use leyden_channel::{Command, Event, Message, Misuse, Order, StateName};
 use leyden_labels::{Dialect, Side};
 
 #[test]
@@ -45,6 +45,43 @@ fn payments_that_wait_go_in_one_batch() {
         "the first alone, then four together"
     );
     assert_eq!(duo.channel(Side::A).balances().a, sat(BALANCE - 15_000));
+}
+
+/// A payment that the other side has not answered is in no own commitment yet, and neither in the queue. A
+/// payer that counts only those promises the same money twice, and its HTLC is refused again at every block.
+#[test]
+fn what_is_under_way_is_not_available() {
+    for dialect in Dialect::BOTH {
+        let mut duo = Duo::opened(dialect);
+        let mut promised = 0;
+        for amount in [7_000_000, 11_000_000] {
+            duo.pay(Side::A, amount);
+            promised += amount;
+            let mut step = 0;
+            loop {
+                let available = duo.channel(Side::A).available();
+                assert_eq!(available, sat(BALANCE - promised), "{dialect} {step}");
+                let mut more = duo.clone();
+                more.command(Side::A, Command::Pay { amount: available })
+                    .unwrap();
+                assert_eq!(more.channel(Side::A).available(), sat(0));
+                let mut beyond = duo.clone();
+                let amount = available + sat(1);
+                let refused = beyond.command(Side::A, Command::Pay { amount });
+                let misuse = Misuse::Overdraft {
+                    available,
+                    asked: amount,
+                };
+                assert_eq!(refused, Err(misuse.into()));
+                step += 1;
+                match duo.deliver(Side::B).or_else(|| duo.deliver(Side::A)) {
+                    Some(result) => result.unwrap(),
+                    None => break,
+                }
+            }
+            assert!(step > 3, "{dialect}");
+        }
+    }
 }
 
 /// A batch is bounded; what does not fit goes into the next update.
