@@ -165,7 +165,7 @@ impl Embedded {
 
     /// Empties the channel's queue: mail is sent, F is signed, events are kept; claims are returned.
     ///
-    /// An actor that is silenced or crashes on the way has made durable what it had to, and does no more.
+    /// An actor that is silenced or crashes on the way has made durable what came before, and nothing after.
     pub(super) fn drain(
         &mut self,
         channel: &ChannelName,
@@ -177,12 +177,13 @@ impl Embedded {
             while let Some(output) = self.seat_mut(channel)?.channel.poll_output() {
                 let acts = self.acts();
                 match output {
-                    Output::Persist(change) => self.seat_mut(channel)?.changes.push(change),
+                    Output::Persist(change) if acts => self.seat_mut(channel)?.changes.push(change),
                     Output::Event(event) => self.seat_mut(channel)?.events.push(event),
                     Output::Send(message) if acts => self.write(channel, message, mail)?,
                     Output::SignFunding { tx, .. } if acts => to_sign = Some(tx),
                     Output::Broadcast(claim) if acts => claims.push(claim),
-                    Output::Send(_)
+                    Output::Persist(_)
+                    | Output::Send(_)
                     | Output::SignFunding { .. }
                     | Output::Broadcast(_)
                     | Output::Watch(_) => {}
