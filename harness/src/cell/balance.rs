@@ -1,13 +1,19 @@
 //! What a channel paid to whom, read from the chain alone.
 
+use core::fmt::{self, Write as _};
 use std::collections::{BTreeMap, BTreeSet};
 
-use bitcoin::{Amount, OutPoint, ScriptBuf, Transaction};
+use bitcoin::{Amount, OutPoint, ScriptBuf, Transaction, TxOut};
 use leyden_labels::{Kind, Label, Side};
-use leyden_scenario::{ActorName, ChannelName};
+use leyden_scenario::{ActorName, ChannelName, OutputRef, Sat, TxName};
+use leyden_tx::FUNDING_VOUT;
 
+use super::expect::differs;
 use super::failure::StepError;
 use super::world::World;
+
+/// `OP_1 <4e73>`.
+const ANCHOR: [u8; 4] = [0x51, 0x02, 0x4e, 0x73];
 
 /// Whom a kind of transaction pays for good.
 enum Pays {
@@ -17,8 +23,46 @@ enum Pays {
     Directly,
     /// The same, until a delivery moves it on.
     UntilDelivered,
-    /// Nobody yet.
+    /// Nobody yet: the first output waits for another transaction.
+    Stage,
+    /// Nobody.
     Nobody,
+}
+
+/// Where the money of a channel is that has been closed on chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Account {
+    /// What each side was paid for good, before the fees that it attached.
+    paid: BTreeMap<ActorName, Amount>,
+    /// What no transaction has taken yet: RSMC and HTLC outputs, and those of HT and HE.
+    waiting: Amount,
+    /// What was too little for an output and went to the anchor.
+    anchors: Amount,
+}
+
+impl Account {
+    fn sum(&self) -> Option<Amount> {
+        let all = self.paid.values().chain([&self.waiting, &self.anchors]);
+        all.copied().try_fold(Amount::ZERO, Amount::checked_add)
+    }
+}
+
+impl fmt::Display for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (name, amount) in &self.paid {
+            write!(f, "{amount} with {name}, ")?;
+        }
+        write!(f, "{} waiting, {} in anchors", self.waiting, self.anchors)
+    }
+}
+
+/// Where an output counts.
+enum Whose {
+    Side(Side),
+    Waiting,
+    Anchor,
+    /// Change, or counted where it was spent.
+    Elsewhere,
 }
 
 fn pays(kind: Kind) -> Pays {
@@ -36,7 +80,8 @@ fn pays(kind: Kind) -> Pays {
         // The Timeout of figure 11 pays its sender; any other pays an output that waits.
         Kind::ExerciseSettlement | Kind::HtlcTimeout => Pays::Directly,
         Kind::Commitment | Kind::SharedCommitment => Pays::UntilDelivered,
-        Kind::Funding | Kind::FeeBump | Kind::HtlcExecution => Pays::Nobody,
+        Kind::HtlcExecution => Pays::Stage,
+        Kind::Funding | Kind::FeeBump => Pays::Nobody,
     }
 }
 
@@ -49,40 +94,77 @@ impl World<'_> {
         &self,
         channel: &ChannelName,
     ) -> Result<BTreeMap<ActorName, Amount>, StepError> {
+        Ok(self.account(channel)?.paid)
+    }
+
+    /// Where a channel's money is, as far as the chain tells.
+    fn account(&self, channel: &ChannelName) -> Result<Account, StepError> {
         let parties = self.parties(channel)?.clone();
         let confirmed = self.confirmed();
         let spent: BTreeSet<OutPoint> = confirmed
             .iter()
             .flat_map(|tx| tx.input.iter().map(|input| input.previous_output))
             .collect();
-        let mut balances: BTreeMap<ActorName, Amount> = Side::BOTH
-            .into_iter()
-            .map(|side| (parties.get(side).clone(), Amount::ZERO))
-            .collect();
+        let mut account = Account {
+            paid: Side::BOTH
+                .into_iter()
+                .map(|side| (parties.get(side).clone(), Amount::ZERO))
+                .collect(),
+            waiting: Amount::ZERO,
+            anchors: Amount::ZERO,
+        };
         for tx in &confirmed {
             let Some(label) = self.label_in(channel, tx) else {
                 continue;
             };
             for (vout, output) in (0..).zip(&tx.output) {
                 let unspent = !spent.contains(&OutPoint::new(tx.compute_txid(), vout));
-                let receiver = match pays(label.kind()) {
-                    Pays::First { holder } if vout == 0 => {
-                        let side = label.side();
-                        if holder { side } else { side.map(Side::other) }
-                    }
-                    Pays::Directly => self.paid_directly(channel, &output.script_pubkey)?,
-                    Pays::UntilDelivered if unspent => {
-                        self.paid_directly(channel, &output.script_pubkey)?
-                    }
-                    Pays::First { .. } | Pays::UntilDelivered | Pays::Nobody => None,
+                let sum = match self.whose(channel, label, vout, output, unspent)? {
+                    Whose::Side(side) => account.paid.get_mut(parties.get(side)),
+                    Whose::Waiting => Some(&mut account.waiting),
+                    Whose::Anchor => Some(&mut account.anchors),
+                    Whose::Elsewhere => None,
                 };
-                if let Some(balance) = receiver.and_then(|side| balances.get_mut(parties.get(side)))
-                {
-                    *balance = balance.checked_add(output.value).ok_or_else(too_much)?;
+                if let Some(sum) = sum {
+                    *sum = sum.checked_add(output.value).ok_or_else(too_much)?;
                 }
             }
         }
-        Ok(balances)
+        Ok(account)
+    }
+
+    fn whose(
+        &self,
+        channel: &ChannelName,
+        label: Label,
+        vout: u32,
+        output: &TxOut,
+        unspent: bool,
+    ) -> Result<Whose, StepError> {
+        let directly = || self.paid_directly(channel, &output.script_pubkey);
+        let waiting = if unspent {
+            Whose::Waiting
+        } else {
+            Whose::Elsewhere
+        };
+        Ok(match pays(label.kind()) {
+            Pays::First { holder } if vout == 0 => {
+                let side = label.side();
+                let side = if holder { side } else { side.map(Side::other) };
+                side.map_or(Whose::Elsewhere, Whose::Side)
+            }
+            Pays::Directly => match directly()? {
+                Some(side) => Whose::Side(side),
+                None if vout == 0 => waiting,
+                None => Whose::Elsewhere,
+            },
+            Pays::UntilDelivered if is_anchor(output) => Whose::Anchor,
+            Pays::UntilDelivered if unspent => directly()?.map_or(Whose::Waiting, Whose::Side),
+            Pays::Stage if vout == 0 => waiting,
+            Pays::First { .. } | Pays::UntilDelivered | Pays::Stage | Pays::Nobody => {
+                Whose::Elsewhere
+            }
+        })
     }
 
     /// What an actor has in all of its channels: its balance where F is not spent, else what the chain paid it.
@@ -107,12 +189,74 @@ impl World<'_> {
         Ok(funds)
     }
 
-    fn is_closed_on_chain(&self, channel: &ChannelName) -> bool {
+    /// Whether what F held is where it must be.
+    pub(super) fn expect_conserved(
+        &self,
+        channel: &ChannelName,
+        waiting: Option<Sat>,
+    ) -> Result<(), StepError> {
+        let held = self.capacity(channel)?;
+        if !self.is_closed_on_chain(channel) {
+            return self.expect_agreement(channel, held);
+        }
+        let account = self.account(channel)?;
+        let found = account.sum().ok_or_else(too_much)?;
+        let waits = account.waiting;
+        if found == held && waiting.is_none_or(|wanted| wanted.sat() == waits.to_sat()) {
+            return Ok(());
+        }
+        let mut wanted = format!("{held} of {channel} to be somewhere");
+        if let Some(waiting) = waiting {
+            let _ = write!(wanted, ", and {waiting} to wait");
+        }
+        Err(differs(wanted, account))
+    }
+
+    /// Both sides say the same of an open channel without HTLCs.
+    fn expect_agreement(&self, channel: &ChannelName, held: Amount) -> Result<(), StepError> {
+        let parties = self.parties(channel)?;
+        let mut said = Vec::new();
+        for side in Side::BOTH {
+            let says = self.actor(parties.get(side))?.says(channel);
+            said.extend(says.map(|(_, number, balances)| (number, balances)));
+        }
+        let fine = match said.as_slice() {
+            [(a, balances), (b, theirs)] => {
+                a == b && balances == theirs && balances.a.checked_add(balances.b) == Some(held)
+            }
+            _ => false,
+        };
+        if fine {
+            return Ok(());
+        }
+        let said = said.iter().map(|(number, balances)| {
+            format!("{} and {} as of number {number}", balances.a, balances.b)
+        });
+        let said: Vec<String> = said.collect();
+        Err(differs(
+            format!("the two sides of {channel} to agree on who has its {held}"),
+            said.join("; "),
+        ))
+    }
+
+    /// What the confirmed F pays.
+    fn capacity(&self, channel: &ChannelName) -> Result<Amount, StepError> {
+        let funding = OutputRef {
+            tx: TxName::Label {
+                channel: channel.clone(),
+                label: Label::FUNDING,
+            },
+            vout: FUNDING_VOUT,
+        };
+        Ok(self.outpoint(&funding)?.1.value)
+    }
+
+    pub(super) fn is_closed_on_chain(&self, channel: &ChannelName) -> bool {
         let confirmed = self.confirmed();
         let mut labels = confirmed.iter().filter_map(|tx| self.label_in(channel, tx));
         labels.any(|label| match pays(label.kind()) {
             Pays::Directly | Pays::UntilDelivered => true,
-            Pays::First { .. } | Pays::Nobody => false,
+            Pays::First { .. } | Pays::Stage | Pays::Nobody => false,
         })
     }
 
@@ -149,6 +293,11 @@ impl World<'_> {
         }
         Ok(None)
     }
+}
+
+/// The keyless output of a commitment (BIP 433).
+fn is_anchor(output: &TxOut) -> bool {
+    output.script_pubkey.as_bytes() == ANCHOR
 }
 
 fn too_much() -> StepError {

@@ -71,6 +71,7 @@ impl World<'_> {
             } => self.expect_payment(secret, by, (*state, *reason)),
             Expect::Knows { secret, by, knows } => self.expect_knows(secret, by, *knows),
             Expect::Funds { at_least, by } => self.expect_funds(*at_least, by),
+            Expect::Conserved { channel, waiting } => self.expect_conserved(channel, *waiting),
             Expect::Sent {
                 message,
                 count,

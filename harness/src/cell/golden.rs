@@ -92,6 +92,25 @@ pub(super) fn judge(
     ))
 }
 
+/// How bitcoind begins to say that a script was not satisfied.
+const SCRIPT_FAILED: &str = "mempool-script-verify-flag-failed";
+
+impl World<'_> {
+    /// No actor relied on a false key or signature: a transaction that its script refuses is not valid
+    /// whatever becomes of its rivals.
+    pub(super) fn nothing_is_never_valid(&self) -> Result<(), StepError> {
+        let refused = self.actors.values().flat_map(Embedded::refused);
+        let mut broken = refused.filter(|(_, reason)| reason.starts_with(SCRIPT_FAILED));
+        match broken.next() {
+            None => Ok(()),
+            Some((label, reason)) => {
+                let detail = format!("an actor made a {label} that is never valid: {reason}");
+                Err(StepError::new("never-valid", detail))
+            }
+        }
+    }
+}
+
 /// What bitcoind refused of what actors wanted to put on chain by themselves, and never took.
 fn refusals(world: &World<'_>) -> Vec<Refusal> {
     world

@@ -23,6 +23,7 @@ pub(super) fn play(
         detail: error.detail,
     };
     world.every_fault_fired().map_err(nowhere)?;
+    world.nothing_is_never_valid().map_err(nowhere)?;
     world.same_tip().map_err(nowhere)?;
     judge(world, settings, saved).map_err(nowhere)
 }

@@ -1,11 +1,9 @@
 //! A cell that is played step by step by somebody else than its file.
 
-use std::collections::BTreeMap;
-
-use bitcoin::Amount;
 use leyden_bitcoind::{Demand, Pool};
-use leyden_channel::{Event, HtlcView, StateName};
-use leyden_scenario::{ActorName, ScenarioCell, Step};
+use leyden_channel::{Event, HtlcView};
+use leyden_scenario::{ScenarioCell, Step};
+use leyden_tx::Balances;
 
 use super::failure::StepError;
 use super::play::play_step;
@@ -46,11 +44,11 @@ impl<'run> Session<'run> {
         transcript.map_or(0, |transcript| transcript.transactions.len())
     }
 
-    /// An actor's current commitment number in a channel, and its state.
-    pub(crate) fn says(&self, actor: &str, channel: &str) -> Option<(StateName, u64)> {
+    /// An actor's current commitment number in a channel, and the balances.
+    pub(crate) fn says(&self, actor: &str, channel: &str) -> Option<(u64, Balances)> {
         let (channel, _) = self.world.channels.get_key_value(channel)?;
-        let says = self.world.actors.get(actor)?.says(channel)?;
-        Some((says.0, says.1))
+        let (_, number, balances) = self.world.actors.get(actor)?.says(channel)?;
+        Some((number, balances))
     }
 
     /// What an actor says of the HTLCs of a channel.
@@ -73,11 +71,14 @@ impl<'run> Session<'run> {
         actor.events(channel)
     }
 
-    /// What every actor has in all of its channels together, on chain and off.
-    pub(crate) fn funds(&self) -> Result<BTreeMap<ActorName, Amount>, StepError> {
-        let names = self.world.actors.keys();
-        names
-            .map(|name| Ok((name.clone(), self.world.funds(name)?)))
-            .collect()
+    /// Whether a commitment of a channel, or its settlement, is in the chain.
+    pub(crate) fn is_closed_on_chain(&self, channel: &str) -> bool {
+        let channel = self.world.channels.get_key_value(channel);
+        channel.is_some_and(|(channel, _)| self.world.is_closed_on_chain(channel))
+    }
+
+    /// A transaction of somebody's that bitcoind refused for its script.
+    pub(crate) fn never_valid(&self) -> Result<(), StepError> {
+        self.world.nothing_is_never_valid()
     }
 }

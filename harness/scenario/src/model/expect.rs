@@ -165,6 +165,14 @@ pub enum Expect {
         /// Who.
         by: ActorName,
     },
+    /// What F held is, to the satoshi, with the two sides, in outputs that nothing has spent yet, or was too
+    /// little for an output. While the channel is open: the two sides agree on who has what.
+    Conserved {
+        /// Which channel.
+        channel: ChannelName,
+        /// What outputs hold that nothing has spent yet; nothing = whatever that is.
+        waiting: Option<Sat>,
+    },
     /// How many signatures were in the messages that an actor sent in a channel during the last step.
     Signatures {
         /// How many.

@@ -67,6 +67,14 @@ impl StepReader<'_> {
             "funds" | "htlcs" | "htlc" | "payment" | "knows" | "sent" | "signatures" => {
                 self.expect_htlc_or_message(kind, &fields)
             }
+            "conserved" => {
+                let channel = fields.must(self, "conserved", Self::htlc_channel);
+                let waiting = fields.may(self, "waiting", |s, n| s.reader.amount(n));
+                Some(Expect::Conserved {
+                    channel: channel?,
+                    waiting: waiting?,
+                })
+            }
             _ => {
                 let output = fields.must(self, "maturity", Self::output);
                 let uncongested = fields.must(self, "uncongested", count);

@@ -237,6 +237,24 @@ pub(crate) static EXPECTS: &[(&str, Table)] = &[
         ),
     ),
     (
+        "conserved",
+        Table::new(
+            "`expect: conserved`",
+            &[
+                must(
+                    "conserved",
+                    Shape::Name,
+                    "The channel: what F held is, to the satoshi, with its two sides or waits.",
+                ),
+                may(
+                    "waiting",
+                    Shape::Amount,
+                    "What outputs hold that nothing has spent yet. Default: whatever that is.",
+                ),
+            ],
+        ),
+    ),
+    (
         "signatures",
         Table::new(
             "`expect: signatures`",
