@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use bitcoin::{Transaction, Txid, Weight};
-use leyden_bitcoind::{BlockContents, Selection, select};
+use leyden_bitcoind::{BlockContents, PREPARED_BLOCKS, Selection, select};
 use leyden_scenario::{Mine, NodeName, NodeStep, Reorg, Signal, SignalBit, TxName};
 
 use super::failure::StepError;
@@ -103,6 +103,11 @@ impl World<'_> {
     /// that is given; by default nothing, and everything is back in the mempool.
     pub(super) fn reorg(&mut self, reorg: &Reorg) -> Result<(), StepError> {
         let fork = self.chain.height().saturating_sub(reorg.depth);
+        if fork < PREPARED_BLOCKS {
+            let detail =
+                format!("block {PREPARED_BLOCKS} and those before it are every scenario's");
+            return Err(StepError::new("too-deep", detail));
+        }
         let carried = self.carried(fork, reorg);
         let mut rival = vec![BlockContents::of(carried)];
         rival.resize_with(
