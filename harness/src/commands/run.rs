@@ -11,7 +11,7 @@ use leyden_scenario::{Flavour, ScenarioCell};
 
 use crate::binaries::{self, Wanted};
 use crate::cell::{self, Done, Failure, Settings, demands, golden_cell};
-use crate::cli::{Binaries, RunArgs};
+use crate::cli::{Binaries, Files, RunArgs};
 use crate::exit::Exit;
 use crate::interrupt;
 use crate::jobs::{Stop, default_jobs, in_parallel};
@@ -38,6 +38,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Exit> {
         runs: args.runs.clone(),
     };
     let accepted = Accepted::default();
+    let runner = runner(&args.files);
     let results = in_parallel(
         &work,
         jobs,
@@ -47,7 +48,7 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Exit> {
                 return Stop::Now;
             }
             if let (false, Some((cell, _))) = (args.json, work.get(index)) {
-                terminal::say(&line(cell, done));
+                terminal::say(&line(cell, done, &runner));
             }
             if args.fail_fast && done.failure.is_some() {
                 Stop::Now
@@ -88,6 +89,14 @@ pub(crate) fn run(args: &RunArgs) -> Result<Exit, Exit> {
     } else {
         Exit::Failed
     })
+}
+
+/// The command that runs scenarios of this folder.
+fn runner(files: &Files) -> String {
+    if files.scenarios.ends_with("harness/scenarios") {
+        return "ci/scenarios".to_owned();
+    }
+    format!("leyden run --scenarios {}", files.scenarios.display())
 }
 
 /// Cells that share a golden file must agree when it is written anew, too.

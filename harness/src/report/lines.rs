@@ -8,8 +8,8 @@ use leyden_scenario::ScenarioCell;
 
 use crate::cell::{Done, Failure, added, shorter};
 
-/// What the run says of one cell.
-pub(crate) fn line(cell: &ScenarioCell, done: &Done) -> String {
+/// What the run says of one cell. `runner` is the command that takes its name to run it again.
+pub(crate) fn line(cell: &ScenarioCell, done: &Done, runner: &str) -> String {
     let verdict = if done.failure.is_some() {
         "FAIL"
     } else {
@@ -29,14 +29,14 @@ pub(crate) fn line(cell: &ScenarioCell, done: &Done) -> String {
     let failure = done
         .failure
         .iter()
-        .flat_map(|failure| why(cell, done, failure));
+        .flat_map(|failure| why(cell, done, failure, runner));
     std::iter::once(head)
         .chain(failure)
         .collect::<Vec<_>>()
         .join("\n")
 }
 
-fn why(cell: &ScenarioCell, done: &Done, failure: &Failure) -> Vec<String> {
+fn why(cell: &ScenarioCell, done: &Done, failure: &Failure, runner: &str) -> Vec<String> {
     let mut lines = vec![format!("      at      {}", failure.at)];
     lines.extend(
         failure
@@ -51,7 +51,7 @@ fn why(cell: &ScenarioCell, done: &Done, failure: &Failure) -> Vec<String> {
             .lines()
             .map(|line| format!("              {line}")),
     );
-    lines.push(format!("      again   ci/scenarios '{}'", cell.id));
+    lines.push(format!("      again   {runner} '{}'", cell.id));
     lines.extend(
         done.folder
             .iter()

@@ -68,7 +68,7 @@ fn a_failing_step_says_where_why_and_how_to_see_it_again() {
         "FAIL  mine[csv,stock]",
         "scenarios/mine.yaml:9",
         "expected alice to have 0.40000000 BTC on the channel; found 0.50000000 BTC",
-        "again   ci/scenarios 'mine[csv,stock]'",
+        "again   leyden run --scenarios scenarios 'mine[csv,stock]'",
         "folder  leyden-runs/mine[csv,stock]",
     ] {
         assert!(ran.stdout.contains(wanted), "{wanted}\n{}", ran.stdout);
