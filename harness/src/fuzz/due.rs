@@ -101,9 +101,11 @@ impl Promises {
                     single.owed = live && height.saturating_add(TIME_ENOUGH) <= single.expiry;
                 }
             }
-            Op::Fail { channel, htlc, .. } => {
+            Op::Fail {
+                channel, secret, ..
+            } => {
                 for single in &mut self.singles {
-                    if single.channel == *channel && single.number == u64::from(*htlc) {
+                    if single.channel == *channel && single.secret == *secret {
                         single.owed = false;
                     }
                 }
@@ -167,15 +169,15 @@ impl Promises {
             due = due.saturating_add(received(session, actor, *channel));
         }
         for (from, to, sat, hash) in &self.routes {
-            if *from == actor && shows(session, actor, &own, *hash, true) {
+            if *from == actor && has_spent(session, actor, &own, *hash) {
                 due = due.saturating_sub(*sat);
             }
-            if *to == actor && shows(session, actor, &own, *hash, false) {
+            if *to == actor && has_taken(session, actor, &own, *hash) {
                 due = due.saturating_add(*sat);
             }
         }
         for single in &self.singles {
-            if single.from == actor && shows(session, actor, &own, single.hash, true) {
+            if single.from == actor && has_spent(session, actor, &own, single.hash) {
                 due = due.saturating_sub(single.sat);
             }
             if single.to == actor && single.owed {
@@ -186,18 +188,29 @@ impl Promises {
     }
 }
 
-/// Whether an actor knows R of an HTLC that it sent, or has shown R of one that it received.
-fn shows(
-    session: &Session<'_>,
-    actor: usize,
-    own: &[usize],
-    hash: PaymentHash,
-    outgoing: bool,
-) -> bool {
+/// Whether an actor knows R of an HTLC that it sent, and that has not come back to it for good.
+fn has_spent(session: &Session<'_>, actor: usize, own: &[usize], hash: PaymentHash) -> bool {
+    own.iter().any(|channel| {
+        let events = session.events(Cast::name(actor), Cast::channel(*channel));
+        let came_back = |number: Option<u64>| {
+            events.iter().any(|event| {
+                matches!(event, Event::HtlcFailed { number: failed, .. } if Some(*failed) == number)
+            })
+        };
+        let views = htlcs(session, actor, *channel);
+        let mut mine = views
+            .iter()
+            .filter(|view| view.hash == hash && view.outgoing);
+        mine.any(|view| view.preimage.is_some() && !came_back(view.number))
+    })
+}
+
+/// Whether an actor knows R of an HTLC that it received.
+fn has_taken(session: &Session<'_>, actor: usize, own: &[usize], hash: PaymentHash) -> bool {
     let views = own
         .iter()
         .flat_map(|channel| htlcs(session, actor, *channel));
-    let mut mine = views.filter(|view| view.hash == hash && view.outgoing == outgoing);
+    let mut mine = views.filter(|view| view.hash == hash && !view.outgoing);
     mine.any(|view| view.preimage.is_some())
 }
 

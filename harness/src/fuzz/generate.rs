@@ -1,45 +1,48 @@
 //! Makes histories up.
 
+use std::collections::VecDeque;
+
 use leyden_labels::{Dialect, Side};
 
 use super::dice::Dice;
 use super::history::{Cast, History, Op};
+use super::scheme::{lie, scheme};
 
 /// Messages before which an actor can be cut off.
 const MESSAGES: [&str; 5] = ["offer", "consent", "propose", "answer", "complete"];
 
-/// What a liar can change, and in which messages; what it can gain most by stands there more often.
-const LIES: [(&str, &str); 17] = [
-    ("answer", "revocation"),
-    ("complete", "revocation"),
-    ("answer", "revocation"),
-    ("complete", "revocation"),
-    ("answer", "revocation"),
-    ("complete", "revocation"),
-    ("answer", "htlc_secret"),
-    ("complete", "htlc_secret"),
-    ("propose", "signature"),
-    ("answer", "signature"),
-    ("consent", "delivery_signature"),
-    ("propose", "delivery_signature"),
-    ("answer", "htlc_secret"),
-    ("complete", "htlc_secret"),
-    ("offer", "amount"),
-    ("propose", "number"),
-    ("answer", "next_keys"),
-];
-
 /// What is in flight as far as the generator can tell: it does not know how things go.
 #[derive(Default)]
-struct Imagined {
+pub(super) struct Imagined {
     secrets: u32,
     /// Secret and receiver of each held payment.
     held: Vec<(u32, usize)>,
     /// Secret and receiver of each single HTLC.
     single: Vec<(u32, usize)>,
-    /// How many HTLCs each channel has had.
-    htlcs: [u32; 3],
+    /// The secrets of the HTLCs that each channel has had.
+    htlcs: [Vec<u32>; 3],
+    /// What the liar is up to.
+    planned: VecDeque<Op>,
     vanished: bool,
+}
+
+impl Imagined {
+    pub(super) fn new_secret(&mut self) -> u32 {
+        self.secrets = self.secrets.saturating_add(1);
+        self.secrets
+    }
+
+    /// An HTLC with this secret is added to a channel.
+    pub(super) fn add_htlc(&mut self, channel: usize, secret: u32) {
+        if let Some(secrets) = self.htlcs.get_mut(channel) {
+            secrets.push(secret);
+        }
+    }
+
+    /// The secret of some HTLC of a channel.
+    fn some_htlc(&self, dice: &mut Dice, channel: usize) -> Option<u32> {
+        dice.pick(self.htlcs.get(channel)?).copied()
+    }
 }
 
 /// The history of this number in the run of this seed.
@@ -78,8 +81,20 @@ fn side(dice: &mut Dice) -> Side {
 
 fn op(dice: &mut Dice, cast: &Cast, imagined: &mut Imagined) -> Op {
     let channel = index(dice, cast.channels());
-    if let (Some(liar), true) = (cast.liar, dice.chance(10)) {
-        return lie(dice, cast, liar);
+    if let Some(liar) = cast.liar {
+        // What else happens in between, may spoil the plan, or make it better.
+        if !imagined.planned.is_empty() && dice.chance(65) {
+            return imagined
+                .planned
+                .pop_front()
+                .unwrap_or(Op::Mine { blocks: 1 });
+        }
+        if imagined.planned.is_empty() && dice.chance(12) {
+            imagined.planned = scheme(dice, cast, liar, imagined).into();
+        }
+        if dice.chance(4) {
+            return lie(dice, cast, liar);
+        }
     }
     match dice.roll(100) {
         0..=17 => Op::Pay {
@@ -125,12 +140,12 @@ fn route(dice: &mut Dice, cast: &Cast, imagined: &mut Imagined) -> Op {
     } else {
         skip
     };
-    let (secret, hold) = (new_secret(imagined), dice.chance(35));
+    let (secret, hold) = (imagined.new_secret(), dice.chance(35));
     if hold {
         imagined.held.push((secret, to));
     }
     for channel in from.min(to)..from.max(to) {
-        count_htlc(imagined, channel);
+        imagined.add_htlc(channel, secret);
     }
     Op::Route {
         from,
@@ -148,8 +163,8 @@ fn route(dice: &mut Dice, cast: &Cast, imagined: &mut Imagined) -> Op {
 
 fn single(dice: &mut Dice, channel: usize, imagined: &mut Imagined) -> Op {
     let from = side(dice);
-    let secret = new_secret(imagined);
-    count_htlc(imagined, channel);
+    let secret = imagined.new_secret();
+    imagined.add_htlc(channel, secret);
     imagined
         .single
         .push((secret, Cast::party(channel, from.other())));
@@ -163,8 +178,9 @@ fn single(dice: &mut Dice, channel: usize, imagined: &mut Imagined) -> Op {
 }
 
 fn end(dice: &mut Dice, channel: usize, imagined: &Imagined) -> Op {
-    let htlcs = imagined.htlcs.get(channel).copied().unwrap_or(0);
-    let htlc = dice.between(1, htlcs.max(1));
+    let Some(secret) = imagined.some_htlc(dice, channel) else {
+        return Op::Mine { blocks: 1 };
+    };
     match dice.roll(4) {
         0 => match dice.pick(&imagined.held) {
             Some((secret, by)) if dice.chance(70) => Op::Release {
@@ -186,12 +202,12 @@ fn end(dice: &mut Dice, channel: usize, imagined: &Imagined) -> Op {
         },
         2 => Op::Settle {
             channel,
-            htlc,
+            secret,
             by: side(dice),
         },
         _ => Op::Fail {
             channel,
-            htlc,
+            secret,
             by: side(dice),
         },
     }
@@ -221,42 +237,5 @@ fn trouble(dice: &mut Dice, cast: &Cast, channel: usize, imagined: &mut Imagined
             }
         }
         _ => Op::Crash { actor },
-    }
-}
-
-fn lie(dice: &mut Dice, cast: &Cast, liar: usize) -> Op {
-    // The liar's own channel, on either hand.
-    let near = [liar.checked_sub(1), Some(liar)];
-    let own: Vec<usize> = near
-        .into_iter()
-        .flatten()
-        .filter(|channel| *channel < cast.channels())
-        .collect();
-    let channel = dice.pick(&own).copied().unwrap_or(0);
-    if dice.chance(40) {
-        return Op::Cheat {
-            channel,
-            back: u64::from(dice.between(1, 6)),
-        };
-    }
-    let (message, field) = dice
-        .pick(&LIES)
-        .copied()
-        .unwrap_or(("answer", "revocation"));
-    Op::Tamper {
-        channel,
-        message,
-        field,
-    }
-}
-
-fn new_secret(imagined: &mut Imagined) -> u32 {
-    imagined.secrets = imagined.secrets.saturating_add(1);
-    imagined.secrets
-}
-
-fn count_htlc(imagined: &mut Imagined, channel: usize) {
-    if let Some(count) = imagined.htlcs.get_mut(channel) {
-        *count = count.saturating_add(1);
     }
 }

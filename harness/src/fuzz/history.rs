@@ -44,8 +44,8 @@ impl Cast {
     }
 }
 
-/// One thing that happens. Numbers of commitments are counted back from the newest, so that an
-/// operation means something wherever it stands.
+/// One thing that happens. Numbers of commitments are counted back from the newest, and HTLCs go by their
+/// secrets, so that an operation means the same wherever it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Op {
     /// One side pays the other.
@@ -78,9 +78,17 @@ pub(super) enum Op {
     /// Its receiver learns R.
     Reveal { secret: u32, to: usize },
     /// An HTLC is ended off chain.
-    Settle { channel: usize, htlc: u32, by: Side },
+    Settle {
+        channel: usize,
+        secret: u32,
+        by: Side,
+    },
     /// An HTLC is given back off chain.
-    Fail { channel: usize, htlc: u32, by: Side },
+    Fail {
+        channel: usize,
+        secret: u32,
+        by: Side,
+    },
     /// Blocks.
     Mine { blocks: u32 },
     /// The last blocks are replaced.

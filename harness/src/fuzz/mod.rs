@@ -11,8 +11,10 @@ mod dice;
 mod due;
 mod generate;
 mod history;
+mod judge;
 mod play;
 mod run;
+mod scheme;
 mod shrink;
 mod write;
 

@@ -4,19 +4,24 @@ use core::fmt::Write as _;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use bitcoin::Amount;
 use leyden_bitcoind::{Binary, Pool};
+use leyden_channel::HtlcState;
+use leyden_labels::Side;
 use leyden_scenario::{Plan, ScenarioCell, SourceFile, Sources};
+use leyden_tx::PaymentHash;
 
 use crate::cell::{Session, Settings, StepError, demands, payment_hash};
 use crate::vocabulary::vocabulary;
 
 use super::due::Promises;
 use super::history::{Cast, History, Op};
-use super::write::{head, step};
+use super::judge::last_steps;
+use super::write::{Known, head, step};
 
 /// Enough for every expiry, every delay and every fee.
 const LAST_BLOCKS: u32 = 260;
+/// In so many steps at most: a node that goes on complaining is one that is broken.
+const LAST_STEPS: u32 = 40;
 
 /// Faults that nothing but a defect brings about.
 const DEFECTS: [&str; 7] = [
@@ -70,119 +75,147 @@ pub(super) struct Played {
 /// Plays it to its end.
 pub(super) fn play(history: &History, name: &str, stage: &Stage<'_>) -> Result<Played, StepError> {
     let about = "A random history; everybody honest gets their due.";
-    let mut text = head(name, about, &history.cast);
+    let text = head(name, about, &history.cast);
     let first = parse(name, &text)?;
     let needs = demands(&first, stage.stock, stage.patched);
     let needs = needs.ok_or_else(|| StepError::new("start", "no bitcoind for this dialect"))?;
     let mut session = Session::start(&first, &needs, stage.pool, stage.settings)?;
-    let mut played = Played {
-        text: String::new(),
-        wrong: None,
-        steps: 0,
-        refused: 0,
-        transactions: 0,
-        blocks: 0,
-    };
     let started = session.height();
     for step in &first.steps {
         session.play(step)?;
     }
-    let mut promises = Promises::default();
-    let last = Op::Mine {
-        blocks: LAST_BLOCKS,
+    let mut game = Game {
+        history,
+        name,
+        session,
+        text,
+        promises: Promises::default(),
+        wrong: None,
+        steps: 0,
+        refused: 0,
     };
-    for op in history.ops.iter().chain([&last]) {
-        let Some(line) = written(op, &history.cast, &session) else {
-            continue;
+    for op in &history.ops {
+        game.op(op);
+    }
+    game.mine_last();
+    game.judge();
+    Ok(Played {
+        transactions: game.session.transactions(),
+        blocks: game.session.height().saturating_sub(started),
+        text: game.text,
+        wrong: game.wrong,
+        steps: game.steps,
+        refused: game.refused,
+    })
+}
+
+/// A history that is being played.
+struct Game<'run> {
+    history: &'run History,
+    name: &'run str,
+    session: Session<'run>,
+    text: String,
+    promises: Promises,
+    wrong: Option<String>,
+    steps: usize,
+    refused: usize,
+}
+
+impl Game<'_> {
+    /// Plays one operation, unless something has gone wrong, or it means nothing here.
+    fn op(&mut self, op: &Op) {
+        let cast = &self.history.cast;
+        let line = step(op, cast.liar, &Told(&self.session));
+        let (Some(line), None) = (line, &self.wrong) else {
+            return;
         };
-        let with = format!("{text}  - {line}\n");
-        // What the language refuses is no step.
-        let Ok(cell) = parse(name, &with) else {
-            continue;
-        };
-        let Some(step) = cell.steps.last() else {
-            continue;
-        };
-        played.steps = played.steps.saturating_add(1);
-        text = with;
-        match session.play(step) {
-            Ok(()) => promises.note(op, &session, |secret| payment_hash(&format!("s{secret}"))),
-            Err(error) => {
-                played.refused = played.refused.saturating_add(1);
-                if is_wrong(&error.reason, &history.cast) {
-                    played.wrong = Some(format!("{line}: {}: {}", error.reason, error.detail));
-                    break;
-                }
-                let _ = writeln!(text, "    fails: {}", error.reason);
-                promises.note_refused(op, &session, |secret| payment_hash(&format!("s{secret}")));
+        match self.line(&line) {
+            None => {}
+            Some(Ok(())) => self.promises.note(op, &self.session, hash_of),
+            Some(Err(error)) if is_wrong(&error.reason, cast) => self.fail(&line, &error),
+            Some(Err(error)) => {
+                self.refused = self.refused.saturating_add(1);
+                let _ = writeln!(self.text, "    fails: {}", error.reason);
+                self.promises.note_refused(op, &self.session, hash_of);
             }
         }
     }
-    if played.wrong.is_none() {
-        played.wrong = judge(&promises, history, &session, &mut text)?;
+
+    /// Plays a step and writes it down; `None` if the language refuses it, which makes it no step.
+    fn line(&mut self, line: &str) -> Option<Result<(), StepError>> {
+        let with = format!("{}  - {line}\n", self.text);
+        let cell = parse(self.name, &with).ok()?;
+        let step = cell.steps.last()?;
+        self.steps = self.steps.saturating_add(1);
+        self.text = with;
+        Some(self.session.play(step))
     }
-    played.transactions = session.transactions();
-    played.blocks = session.height().saturating_sub(started);
-    played.text = text;
-    Ok(played)
+
+    fn fail(&mut self, line: &str, error: &StepError) {
+        let wrong = format!("{line}: {}: {}", error.reason, error.detail);
+        self.wrong.get_or_insert(wrong);
+    }
+
+    /// The steps that say how it must have ended.
+    fn judge(&mut self) {
+        if self.wrong.is_some() {
+            return;
+        }
+        for line in last_steps(&self.promises, self.history, &self.session) {
+            match self.line(&line) {
+                Some(Ok(())) => {}
+                Some(Err(error)) => self.fail(&line, &error),
+                None => self.wrong = Some(format!("{line}: not a step")),
+            }
+        }
+        if let Err(error) = self.session.never_valid() {
+            self.fail("at the end", &error);
+        }
+    }
+
+    /// What an actor complains of ends a step: the blocks that are left come in another.
+    fn mine_last(&mut self) {
+        let until = self.session.height().saturating_add(LAST_BLOCKS);
+        for _ in 0..LAST_STEPS {
+            match until.saturating_sub(self.session.height()) {
+                0 => return,
+                blocks => self.op(&Op::Mine { blocks }),
+            }
+        }
+        if self.wrong.is_none() {
+            let height = self.session.height();
+            self.wrong = Some(format!("somebody complains of every block up to {height}"));
+        }
+    }
 }
 
-fn written(op: &Op, cast: &Cast, session: &Session<'_>) -> Option<String> {
-    step(op, cast.liar, |channel, side| {
+/// What the session knows, for writing a step down.
+struct Told<'run>(&'run Session<'run>);
+
+impl Known for Told<'_> {
+    fn number(&self, channel: usize, side: Side) -> u64 {
         let actor = Cast::name(Cast::party(channel, side));
-        session
-            .says(actor, Cast::channel(channel))
-            .map_or(0, |(_, number)| number)
-    })
+        let says = self.0.says(actor, Cast::channel(channel));
+        says.map_or(0, |(number, _)| number)
+    }
+
+    fn htlc(&self, channel: usize, side: Side, secret: u32) -> Option<u64> {
+        let actor = Cast::name(Cast::party(channel, side));
+        let hash = hash_of(secret);
+        let views = self.0.htlcs(actor, Cast::channel(channel));
+        let mine = views.iter().filter(|view| view.hash == hash);
+        let living = mine.clone().find(|view| view.state == HtlcState::Live);
+        living.or_else(|| mine.clone().next())?.number
+    }
+}
+
+/// The hash of a secret of a history.
+fn hash_of(secret: u32) -> PaymentHash {
+    payment_hash(&format!("s{secret}"))
 }
 
 fn is_wrong(reason: &str, cast: &Cast) -> bool {
     DEFECTS.contains(&reason) || (cast.liar.is_none() && LIES.contains(&reason))
-}
-
-/// Compares what each honest actor has with what is due to it. Each gets a step that says so.
-fn judge(
-    promises: &Promises,
-    history: &History,
-    session: &Session<'_>,
-    text: &mut String,
-) -> Result<Option<String>, StepError> {
-    let funds: BTreeMap<String, Amount> = session
-        .funds()?
-        .into_iter()
-        .map(|(name, amount)| (name.to_string(), amount))
-        .collect();
-    let mut wrong = None;
-    for actor in (0..history.cast.actors).filter(|actor| is_honest(*actor, history)) {
-        let name = Cast::name(actor);
-        let due = promises.due(actor, &history.cast, session);
-        let due = u64::try_from(due).unwrap_or(0);
-        let has = funds.get(name).map_or(0, |amount| amount.to_sat());
-        let _ = writeln!(text, "  - expect: {{ funds: {due} sat, by: {name} }}");
-        if has < due && wrong.is_none() {
-            wrong = Some(format!("{name} has {has} sat; {due} sat are due"));
-        }
-    }
-    // Who is gone, or lies, may think of an update otherwise than its peer.
-    let agree = (0..history.cast.actors).all(|actor| is_honest(actor, history));
-    let mut sums = funds.values().map(|amount| amount.to_sat());
-    let total = sums.try_fold(0_u64, u64::checked_add);
-    let channels = u64::try_from(history.cast.channels()).unwrap_or(0);
-    let most = channels.saturating_mul(100_000_000);
-    if agree && wrong.is_none() && total.is_none_or(|total| total > most) {
-        wrong = Some(format!(
-            "the actors have {total:?} sat together, the channels {most} sat"
-        ));
-    }
-    Ok(wrong)
-}
-
-/// Neither the liar nor gone.
-fn is_honest(actor: usize, history: &History) -> bool {
-    let gone = history.ops.iter().any(|op| {
-        matches!(op, Op::Vanish { actor: gone } | Op::VanishBefore { actor: gone, .. } if *gone == actor)
-    });
-    !gone && history.cast.liar != Some(actor)
 }
 
 /// The cell of a scenario text.

@@ -18,6 +18,9 @@ use super::history::History;
 use super::play::{Played, Stage, play};
 use super::shrink::shrink;
 
+/// Histories from one sign of life to the next.
+const PROGRESS: usize = 100;
+
 /// A history and how it ended.
 struct Ran {
     number: u64,
@@ -57,6 +60,7 @@ pub(crate) fn fuzz(args: &FuzzArgs, stock: &Binary, patched: &Binary) -> Result<
         Some(number) => vec![number],
         None => (0..args.count).collect(),
     };
+    let mut sums = Sums::default();
     let ran = in_parallel(
         &numbers,
         jobs,
@@ -70,6 +74,10 @@ pub(crate) fn fuzz(args: &FuzzArgs, stock: &Binary, patched: &Binary) -> Result<
             }
         },
         |_, ran: &Ran| {
+            sums.add(ran);
+            if sums.histories.is_multiple_of(PROGRESS) && sums.histories < numbers.len() {
+                terminal::say(&sums.text(started.elapsed().as_secs()));
+            }
             if interrupt::is_under_way() {
                 return Stop::Now;
             }
@@ -80,10 +88,6 @@ pub(crate) fn fuzz(args: &FuzzArgs, stock: &Binary, patched: &Binary) -> Result<
         },
     );
     let ran: Vec<Ran> = ran.into_iter().flatten().collect();
-    let mut sums = Sums::default();
-    for one in &ran {
-        sums.add(one);
-    }
     let exit = match ran.iter().find(|ran| !ran.is_fine()) {
         Some(failed) => {
             report(failed, args, &stage);

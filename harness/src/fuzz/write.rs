@@ -56,12 +56,16 @@ pub(super) fn head(name: &str, about: &str, cast: &Cast) -> String {
     text
 }
 
-/// One step. `numbers` gives a side's newest commitment number in a channel.
-pub(super) fn step(
-    op: &Op,
-    liar: Option<usize>,
-    number: impl Fn(usize, Side) -> u64,
-) -> Option<String> {
+/// What has to be known of the actors to write a step down.
+pub(super) trait Known {
+    /// A side's newest commitment number in a channel.
+    fn number(&self, channel: usize, side: Side) -> u64;
+    /// The number that a side gives the HTLC with this secret in a channel, the living ones first.
+    fn htlc(&self, channel: usize, side: Side, secret: u32) -> Option<u64>;
+}
+
+/// One step; `None` where the operation means nothing.
+pub(super) fn step(op: &Op, liar: Option<usize>, known: &impl Known) -> Option<String> {
     let name = |channel: usize, side: Side| Cast::name(Cast::party(channel, side));
     Some(match op {
         Op::Pay { channel, from, sat } => format!(
@@ -92,14 +96,24 @@ pub(super) fn step(
         Op::Reveal { secret, to } => {
             format!("reveal: {{ secret: s{secret}, to: {} }}", Cast::name(*to))
         }
-        Op::Settle { channel, htlc, by } => format!(
-            "settle: {{ channel: {}, htlc: {htlc}, by: {} }}",
+        Op::Settle {
+            channel,
+            secret,
+            by,
+        } => format!(
+            "settle: {{ channel: {}, htlc: {}, by: {} }}",
             Cast::channel(*channel),
+            known.htlc(*channel, *by, *secret)?,
             name(*channel, *by)
         ),
-        Op::Fail { channel, htlc, by } => format!(
-            "fail: {{ channel: {}, htlc: {htlc}, by: {} }}",
+        Op::Fail {
+            channel,
+            secret,
+            by,
+        } => format!(
+            "fail: {{ channel: {}, htlc: {}, by: {} }}",
             Cast::channel(*channel),
+            known.htlc(*channel, *by, *secret)?,
             name(*channel, *by)
         ),
         Op::Mine { blocks } => format!("mine: {blocks}"),
@@ -126,12 +140,12 @@ pub(super) fn step(
         }
         Op::Close { channel, by } => format!(
             "broadcast: {{ tx: {}, by: {} }}",
-            commitment(*channel, *by, number(*channel, *by)),
+            commitment(*channel, *by, known.number(*channel, *by)),
             name(*channel, *by)
         ),
         Op::Cheat { channel, back } => {
             let by = side_of(*channel, liar?)?;
-            let old = number(*channel, by).checked_sub(*back)?;
+            let old = known.number(*channel, by).checked_sub(*back)?;
             format!(
                 "broadcast: {{ tx: {}, by: {}, cheat: true }}",
                 commitment(*channel, by, old),
