@@ -24,9 +24,9 @@ mod words;
 
 pub use model::{
     Action, Actor, AddHtlc, Alter, Batch, BatchChange, BitcoindSettings, Broadcast, Capture,
-    Captured, Change, Close, Coin, Crash, Disconnect, Expect, Expiry, FailHtlc, Feerate, Hop,
-    HtlcLimits, Malleate, Mine, NodeStep, Open, Origin, Party, Pay, Place, Recipient, Refuse,
-    Release, Reorg, Repeat, ReplaceFunding, Reveal, Route, Scenario, ScenarioCell, Send,
+    Captured, Change, Close, Coin, Crash, Disconnect, DropMessage, Expect, Expiry, FailHtlc,
+    Feerate, Hop, HtlcLimits, Malleate, Mine, NodeStep, Open, Origin, Party, Pay, Place, Recipient,
+    Refuse, Release, Reorg, Repeat, ReplaceFunding, Reveal, Route, Scenario, ScenarioCell, Send,
     SettleHtlc, Signal, Spam, SpamSize, Spend, Step, Stop, Submit, Tamper, TxPlace, When,
 };
 pub use names::{ActorName, CaptureName, ChannelName, OutputRef, SecretName, TxName};

@@ -2,7 +2,9 @@
 
 use core::fmt;
 
-use leyden_scenario::{ActorName, ChannelName, MessageField, MessageName, Tamper, When};
+use leyden_scenario::{
+    ActorName, ChannelName, DropMessage, MessageField, MessageName, Tamper, When,
+};
 
 /// What happens to a message that a fault waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +13,8 @@ pub(crate) enum Effect {
     Silence,
     /// It is not sent: its sender's process is gone, and comes back with what it made durable.
     Crash,
+    /// It is sent, and never arrives.
+    Lose,
     /// It is sent with another value in this field.
     Tamper(MessageField),
 }
@@ -49,6 +53,17 @@ impl Armed {
         }
     }
 
+    /// For `drop`.
+    pub(crate) fn drop(drop: &DropMessage) -> Self {
+        Self {
+            by: drop.by.clone(),
+            channel: drop.channel.clone(),
+            message: drop.message,
+            left: drop.count,
+            effect: Effect::Lose,
+        }
+    }
+
     pub(super) fn waits_for(&self, by: &ActorName, channel: &ChannelName, message: &str) -> bool {
         self.by == *by && self.channel == *channel && self.message.name() == message
     }
@@ -59,6 +74,7 @@ impl fmt::Display for Armed {
         let effect = match self.effect {
             Effect::Silence => "stop",
             Effect::Crash => "crash",
+            Effect::Lose => "drop",
             Effect::Tamper(_) => "tamper",
         };
         let Self {

@@ -127,6 +127,12 @@ impl Mail {
                         .push(format!("{from} crashes instead of {name} on {channel}"));
                     return Posting::Crashed;
                 }
+                Effect::Lose => {
+                    self.count(from, &letter);
+                    self.log
+                        .push(format!("{from} -> {to} on {channel}: {name} is lost"));
+                    return Posting::Sent;
+                }
                 Effect::Tamper(field) => {
                     let Some(changed) = tamper(&letter.message, field) else {
                         self.complaints.push(ActorFailure::Refused {

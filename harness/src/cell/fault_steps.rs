@@ -1,7 +1,7 @@
 //! Steps that make actors silent, crash or lie, and that break connections.
 
 use leyden_labels::Side;
-use leyden_scenario::{ActorName, Crash, Disconnect, Stop, Tamper};
+use leyden_scenario::{ActorName, Crash, Disconnect, DropMessage, Stop, Tamper};
 
 use crate::actor::{Armed, Effect};
 
@@ -40,6 +40,11 @@ impl World<'_> {
     /// An actor is going to lie.
     pub(super) fn tamper(&mut self, tamper: &Tamper) {
         self.mail.arm(Armed::tamper(tamper));
+    }
+
+    /// A message is going to be lost.
+    pub(super) fn drop_message(&mut self, drop: &DropMessage) {
+        self.mail.arm(Armed::drop(drop));
     }
 
     /// What is under way in a channel is lost; both sides connect again.

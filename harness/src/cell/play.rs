@@ -119,6 +119,10 @@ fn act(world: &mut World<'_>, action: &Action) -> Result<(), StepError> {
             world.tamper(step);
             Ok(())
         }
+        Action::Drop(step) => {
+            world.drop_message(step);
+            Ok(())
+        }
         Action::Disconnect(step) => world.disconnect(step),
         Action::Signal(step) => world.signal(*step),
         Action::Node(step) => world.node_step(*step),

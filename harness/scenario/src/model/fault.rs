@@ -46,6 +46,19 @@ pub struct Tamper {
     pub count: u32,
 }
 
+/// `drop`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DropMessage {
+    /// In this channel, which a later step may open.
+    pub channel: ChannelName,
+    /// Whose.
+    pub by: ActorName,
+    /// This message.
+    pub message: MessageName,
+    /// The next one is 1.
+    pub count: u32,
+}
+
 /// `disconnect`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Disconnect {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::chain::{Mine, NodeStep, Reorg, Signal, Submit};
 use super::channel::{Broadcast, Close, Feerate, Open, Pay, ReplaceFunding};
-use super::fault::{Crash, Disconnect, Stop, Tamper};
+use super::fault::{Crash, Disconnect, DropMessage, Stop, Tamper};
 use super::htlc::{AddHtlc, Batch, FailHtlc, Reveal, SettleHtlc};
 use super::raw::{Alter, Capture, Malleate, Send, Spam, Spend};
 use super::route::{Refuse, Release, Route};
@@ -145,6 +145,8 @@ actions! {
     Crash(Crash) = "crash",
     /// An actor lies in a message.
     Tamper(Tamper) = "tamper",
+    /// A message is lost under way; neither side knows.
+    Drop(DropMessage) = "drop",
     /// What is under way in a channel is lost; the two sides reconnect.
     Disconnect(Disconnect) = "disconnect",
     /// Mines blocks that signal.

@@ -1,8 +1,8 @@
 //! The verbs of faults: silence, crashes, lies, broken connections.
 
-use super::reader::Reader;
+use super::reader::{Fields, Reader};
 use super::steps::StepReader;
-use crate::model::{Action, Crash, Disconnect, Place, Stop, Tamper, When};
+use crate::model::{Action, Crash, Disconnect, DropMessage, Place, Stop, Tamper, When};
 use crate::names::{ActorName, ChannelName};
 use crate::shape::{WHEN, table};
 use crate::tree::{Node, Text};
@@ -31,6 +31,7 @@ impl StepReader<'_> {
                 Action::Crash(Crash { actor, when })
             }
             "tamper" => Action::Tamper(self.tamper(node)?),
+            "drop" => Action::Drop(self.drop_message(node)?),
             "disconnect" => Action::Disconnect(self.disconnect(node)?),
             _ => self.harness_action(verb, node)?,
         })
@@ -70,22 +71,39 @@ impl StepReader<'_> {
 
     fn tamper(&mut self, node: &Node) -> Option<Tamper> {
         let fields = self.reader.fields(node, table("tamper")?)?;
-        let liar = fields.get("by")?;
-        let by = self.actor(liar)?;
-        let channel = fields.must(self, "of", |s, n| s.coming_channel(n, liar, &by));
-        let message = fields.must(self, "message", Self::message);
+        let told = self.message_of(&fields);
         let field = fields.must(self, "field", |s, n| {
             s.reader
                 .word(n, MessageField::NAMES, MessageField::from_name)
         });
+        let told = told?;
+        Some(Tamper {
+            channel: told.channel,
+            by: told.by,
+            message: told.message,
+            field: field?,
+            count: told.count,
+        })
+    }
+
+    fn drop_message(&mut self, node: &Node) -> Option<DropMessage> {
+        let fields = self.reader.fields(node, table("drop")?)?;
+        self.message_of(&fields)
+    }
+
+    /// A message that `by` is going to send.
+    fn message_of(&mut self, fields: &Fields<'_>) -> Option<DropMessage> {
+        let sender = fields.get("by")?;
+        let by = self.actor(sender)?;
+        let channel = fields.must(self, "of", |s, n| s.coming_channel(n, sender, &by));
+        let message = fields.must(self, "message", Self::message);
         let count = fields.or(self, "count", 1, |s, n| {
             s.reader.count(n, 1, limits::MESSAGES)
         });
-        Some(Tamper {
+        Some(DropMessage {
             channel: channel?,
             by,
             message: message?,
-            field: field?,
             count: count?,
         })
     }

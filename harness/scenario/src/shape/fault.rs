@@ -50,5 +50,15 @@ pub(super) static TAMPER: Table = Table::new(
     ],
 );
 
+pub(super) static DROP: Table = Table::new(
+    "`drop`",
+    &[
+        OF,
+        must("by", Shape::Name, "Whose."),
+        must("message", Shape::Word(MessageName::NAMES), "This message."),
+        COUNT,
+    ],
+);
+
 pub(super) static DISCONNECT: Table =
     Table::new("`disconnect`", &[must("of", Shape::Name, "The channel.")]);

@@ -1,7 +1,7 @@
 //! The verbs, and the keys that may stand beside them.
 
 use super::channel::{BROADCAST, CLOSE, OPEN, PAY, REPLACE_FUNDING};
-use super::fault::{CRASH, DISCONNECT, STOP, TAMPER};
+use super::fault::{CRASH, DISCONNECT, DROP, STOP, TAMPER};
 use super::harness::{
     ALTER, CAPTURE, MALLEATE, MINE, NODE, REORG, REPEAT_TABLE, SEND, SIGNAL, SPAM, SPEND, SUBMIT,
 };
@@ -164,6 +164,11 @@ pub(crate) static VERBS: &[Key] = &[
         "tamper",
         Shape::Object(&TAMPER),
         "An actor lies in a message.",
+    ),
+    must(
+        "drop",
+        Shape::Object(&DROP),
+        "A message is lost under way; neither side knows.",
     ),
     must(
         "disconnect",
