@@ -34,6 +34,7 @@ pub struct Config {
     /// When this side acts on a commitment of the other.
     pub reacts: Reacts,
     /// Whether own revoked commitments are kept, as a cheater would (§3.3.5 says to destroy them).
+    /// Such a side also takes what it has given back, where a commitment in the chain still lets it.
     pub keep_revoked: bool,
     /// `csv` only: accept funding inputs that anybody can malleate, and sign F before C0 exists.
     /// Unsafe: Appendix A says why.

@@ -159,7 +159,7 @@ impl Claims<'_> {
         complete_own(live, self.keys, number, htlc, label, child)
     }
 
-    /// Whether this side has R, and has not given the HTLC back.
+    /// Whether this side has R, and has not given the HTLC back. A cheat takes that too.
     fn knows(&self, htlc: &Htlc) -> bool {
         let record = self.live.records.get(&htlc.number);
         record.is_some_and(|record| {
@@ -170,7 +170,7 @@ impl Claims<'_> {
                 | Phase::Ending(Outcome::Settled)
                 | Phase::Ended(Outcome::Settled) => false,
             };
-            record.preimage.is_some() && !given_back
+            record.preimage.is_some() && (!given_back || self.config.keep_revoked)
         })
     }
 }
