@@ -260,6 +260,13 @@ impl World<'_> {
         })
     }
 
+    /// The commitment that is in the chain.
+    pub(super) fn commitment_on_chain(&self, channel: &ChannelName) -> Option<Label> {
+        let confirmed = self.confirmed();
+        let mut labels = confirmed.iter().filter_map(|tx| self.label_in(channel, tx));
+        labels.find(|label| label.kind() == Kind::Commitment)
+    }
+
     fn confirmed(&self) -> Vec<Transaction> {
         (0..=self.chain.height())
             .filter_map(|height| self.chain.block(height))

@@ -2,6 +2,7 @@
 
 use leyden_bitcoind::{Demand, Pool};
 use leyden_channel::{Event, HtlcView};
+use leyden_labels::Label;
 use leyden_scenario::{ScenarioCell, Step};
 use leyden_tx::Balances;
 
@@ -75,6 +76,12 @@ impl<'run> Session<'run> {
     pub(crate) fn is_closed_on_chain(&self, channel: &str) -> bool {
         let channel = self.world.channels.get_key_value(channel);
         channel.is_some_and(|(channel, _)| self.world.is_closed_on_chain(channel))
+    }
+
+    /// The commitment of a channel that is in the chain.
+    pub(crate) fn commitment_on_chain(&self, channel: &str) -> Option<Label> {
+        let (channel, _) = self.world.channels.get_key_value(channel)?;
+        self.world.commitment_on_chain(channel)
     }
 
     /// A transaction of somebody's that bitcoind refused for its script.

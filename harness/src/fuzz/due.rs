@@ -123,6 +123,7 @@ impl Promises {
             | Op::Close { .. }
             | Op::Cheat { .. }
             | Op::Tamper { .. }
+            | Op::Lose { .. }
             | Op::Feerate { .. } => {}
         }
     }
@@ -154,6 +155,7 @@ impl Promises {
             | Op::Close { .. }
             | Op::Cheat { .. }
             | Op::Tamper { .. }
+            | Op::Lose { .. }
             | Op::Feerate { .. } => {}
         }
     }

@@ -214,7 +214,8 @@ fn end(dice: &mut Dice, channel: usize, imagined: &Imagined) -> Op {
 }
 
 fn trouble(dice: &mut Dice, cast: &Cast, channel: usize, imagined: &mut Imagined) -> Op {
-    let actor = Cast::party(channel, side(dice));
+    let by = side(dice);
+    let actor = Cast::party(channel, by);
     let message = dice.pick(&MESSAGES).copied().unwrap_or("answer");
     match dice.roll(10) {
         0..=2 => Op::CrashBefore {
@@ -236,6 +237,11 @@ fn trouble(dice: &mut Dice, cast: &Cast, channel: usize, imagined: &mut Imagined
                 message,
             }
         }
+        7 => Op::Lose {
+            channel,
+            by,
+            message,
+        },
         _ => Op::Crash { actor },
     }
 }

@@ -121,6 +121,12 @@ pub(super) enum Op {
         message: &'static str,
         field: &'static str,
     },
+    /// A message is lost, and neither side knows.
+    Lose {
+        channel: usize,
+        by: Side,
+        message: &'static str,
+    },
     /// What everybody pays from now on.
     Feerate { sat_per_vb: u32 },
 }

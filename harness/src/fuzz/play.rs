@@ -15,7 +15,7 @@ use crate::vocabulary::vocabulary;
 
 use super::due::Promises;
 use super::history::{Cast, History, Op};
-use super::judge::last_steps;
+use super::judge::{Demand, last_steps};
 use super::write::{Known, head, step};
 
 /// Enough for every expiry, every delay and every fee.
@@ -59,13 +59,22 @@ pub(super) struct Stage<'run> {
     pub(super) settings: &'run Settings,
 }
 
+/// What is wrong with a history.
+#[derive(Clone, Debug)]
+pub(super) struct Wrong {
+    /// A defect's name, or what did not hold at the end: a smaller history has to show the same.
+    pub(super) kind: String,
+    /// For a person.
+    pub(super) text: String,
+}
+
 /// How a history ended.
 #[derive(Clone, Debug)]
 pub(super) struct Played {
     /// The scenario file that replays it.
     pub(super) text: String,
     /// What is wrong, if anything is.
-    pub(super) wrong: Option<String>,
+    pub(super) wrong: Option<Wrong>,
     pub(super) steps: usize,
     pub(super) refused: usize,
     pub(super) transactions: usize,
@@ -116,7 +125,7 @@ struct Game<'run> {
     session: Session<'run>,
     text: String,
     promises: Promises,
-    wrong: Option<String>,
+    wrong: Option<Wrong>,
     steps: usize,
     refused: usize,
 }
@@ -132,7 +141,9 @@ impl Game<'_> {
         match self.line(&line) {
             None => {}
             Some(Ok(())) => self.promises.note(op, &self.session, hash_of),
-            Some(Err(error)) if is_wrong(&error.reason, cast) => self.fail(&line, &error),
+            Some(Err(error)) if is_wrong(&error.reason, cast) => {
+                self.fail(&error.reason, &line, &error.detail);
+            }
             Some(Err(error)) => {
                 self.refused = self.refused.saturating_add(1);
                 let _ = writeln!(self.text, "    fails: {}", error.reason);
@@ -151,25 +162,29 @@ impl Game<'_> {
         Some(self.session.play(step))
     }
 
-    fn fail(&mut self, line: &str, error: &StepError) {
-        let wrong = format!("{line}: {}: {}", error.reason, error.detail);
-        self.wrong.get_or_insert(wrong);
+    fn fail(&mut self, kind: &str, line: &str, detail: &str) {
+        self.wrong.get_or_insert_with(|| Wrong {
+            kind: kind.to_owned(),
+            text: format!("{line}: {detail}"),
+        });
     }
 
-    /// The steps that say how it must have ended.
+    /// The steps that say how it must have ended. Those that hold are not written down: what is due to whom
+    /// depends on how it went, and goes otherwise once the defect is mended.
     fn judge(&mut self) {
         if self.wrong.is_some() {
             return;
         }
-        for line in last_steps(&self.promises, self.history, &self.session) {
+        for Demand { kind, line } in last_steps(&self.promises, self.history, &self.session) {
+            let before = self.text.clone();
             match self.line(&line) {
-                Some(Ok(())) => {}
-                Some(Err(error)) => self.fail(&line, &error),
-                None => self.wrong = Some(format!("{line}: not a step")),
+                Some(Ok(())) => self.text = before,
+                Some(Err(error)) => self.fail(kind, &line, &error.detail),
+                None => self.fail("language", &line, "this is no step"),
             }
         }
         if let Err(error) = self.session.never_valid() {
-            self.fail("at the end", &error);
+            self.fail(&error.reason, "at the end", &error.detail);
         }
     }
 
@@ -182,10 +197,12 @@ impl Game<'_> {
                 blocks => self.op(&Op::Mine { blocks }),
             }
         }
-        if self.wrong.is_none() {
-            let height = self.session.height();
-            self.wrong = Some(format!("somebody complains of every block up to {height}"));
-        }
+        let height = self.session.height().to_string();
+        self.fail(
+            "restless",
+            "somebody complains of every block up to",
+            &height,
+        );
     }
 }
 

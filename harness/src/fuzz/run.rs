@@ -121,8 +121,10 @@ fn report(failed: &Ran, args: &FuzzArgs, stage: &Stage<'_>) {
             return;
         }
     };
-    let wrong = played.wrong.clone().unwrap_or_default();
-    terminal::say(&format!("{name} FAILED: {wrong}"));
+    let Some(wrong) = &played.wrong else {
+        return;
+    };
+    terminal::say(&format!("{name} FAILED: {}", wrong.text));
     terminal::say(&format!(
         "making it smaller: {} operations, at most {} tries",
         failed.history.ops.len(),
@@ -134,17 +136,23 @@ fn report(failed: &Ran, args: &FuzzArgs, stage: &Stage<'_>) {
             return false;
         }
         match play(candidate, &name, stage) {
-            Ok(played) if played.wrong.is_some() => {
+            Ok(played)
+                if played
+                    .wrong
+                    .as_ref()
+                    .is_some_and(|it| it.kind == wrong.kind) =>
+            {
                 smallest = played;
                 true
             }
             Ok(_) | Err(_) => false,
         }
     });
-    let wrong = smallest.wrong.unwrap_or_default();
+    let left = smallest.wrong.as_ref().unwrap_or(wrong);
     terminal::say(&format!(
-        "{} operations are left: {wrong}",
-        shrunk.ops.len()
+        "{} operations are left: {}",
+        shrunk.ops.len(),
+        left.text
     ));
     match write(&args.runs, &name, &smallest.text) {
         Ok(path) => terminal::say(&format!(

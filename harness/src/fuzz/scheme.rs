@@ -48,8 +48,8 @@ pub(super) fn lie(dice: &mut Dice, cast: &Cast, liar: usize) -> Op {
     }
 }
 
-/// A way to rob a peer that takes a false key for a commitment, or an HTLC, that has been given up: the
-/// old commitment is worth more to the liar than the new one, and the peer has nothing to punish it with.
+/// A way to rob a peer: something ends, and the liar publishes the commitment of before, which is worth more
+/// to it. Half the time the key that it gave up then is a false one, and the peer must have noticed.
 pub(super) fn scheme(
     dice: &mut Dice,
     cast: &Cast,
@@ -65,11 +65,15 @@ pub(super) fn scheme(
         side,
         peer: Cast::party(channel, side.other()),
     };
-    let mut steps = match dice.roll(4) {
+    let mut steps = match dice.roll(5) {
         0 | 1 => undo_payment(dice, &place),
         2 => undo_settlement(dice, &place, imagined),
-        _ => take_what_was_given_back(dice, &place, liar, imagined),
+        3 => take_what_was_given_back(dice, &place, liar, imagined),
+        _ => let_the_peer_pay(dice, &place, cast, imagined),
     };
+    if dice.chance(50) {
+        steps.retain(|step| !matches!(step, Op::Tamper { .. }));
+    }
     steps.push(Op::Cheat {
         channel,
         // One more than needed where something else came in between.
@@ -155,6 +159,40 @@ fn take_what_was_given_back(
         by: place.side,
     };
     vec![htlc, lie, fail, Op::Reveal { secret, to: liar }]
+}
+
+/// Has the peer pass an HTLC on that it cannot hold the liar to yet. Whoever is beyond the peer takes it.
+fn let_the_peer_pay(
+    dice: &mut Dice,
+    place: &Place,
+    cast: &Cast,
+    imagined: &mut Imagined,
+) -> Vec<Op> {
+    let (from, beyond) = match place.side {
+        Side::A => (place.channel, place.peer.checked_add(1)),
+        Side::B => (place.peer.saturating_add(1), place.peer.checked_sub(1)),
+    };
+    let Some(to) = beyond.filter(|actor| *actor < cast.actors) else {
+        return undo_payment(dice, place);
+    };
+    let secret = imagined.new_secret();
+    for channel in from.min(to)..from.max(to) {
+        imagined.add_htlc(channel, secret);
+    }
+    let lose = Op::Lose {
+        channel: place.channel,
+        by: place.side,
+        message: "complete",
+    };
+    let route = Op::Route {
+        from,
+        to,
+        sat: dice.between(1_000_000, 6_000_000),
+        parts: 1,
+        hold: false,
+        secret,
+    };
+    vec![lose, route]
 }
 
 /// A channel of the liar's, on either hand.

@@ -87,7 +87,8 @@ fn fewer_actors(history: &History) -> History {
         | Op::Disconnect { channel }
         | Op::Close { channel, .. }
         | Op::Cheat { channel, .. }
-        | Op::Tamper { channel, .. } => *channel < cast.channels(),
+        | Op::Tamper { channel, .. }
+        | Op::Lose { channel, .. } => *channel < cast.channels(),
         Op::Mine { .. } | Op::Reorg { .. } | Op::Feerate { .. } => true,
     };
     History {
@@ -122,6 +123,7 @@ fn smaller(op: &Op) -> Option<Op> {
         | Op::Disconnect { .. }
         | Op::Close { .. }
         | Op::Tamper { .. }
+        | Op::Lose { .. }
         | Op::Feerate { .. } => return None,
     }
     Some(op)

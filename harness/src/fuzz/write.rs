@@ -123,6 +123,38 @@ pub(super) fn step(op: &Op, liar: Option<usize>, known: &impl Known) -> Option<S
                 depth.saturating_add(1)
             )
         }
+        Op::Crash { .. }
+        | Op::CrashBefore { .. }
+        | Op::Vanish { .. }
+        | Op::VanishBefore { .. }
+        | Op::Disconnect { .. }
+        | Op::Tamper { .. }
+        | Op::Lose { .. } => fault(op, liar)?,
+        Op::Close { channel, by } => format!(
+            "broadcast: {{ tx: {}, by: {} }}",
+            commitment(*channel, *by, known.number(*channel, *by)),
+            name(*channel, *by)
+        ),
+        Op::Cheat { channel, back } => {
+            let by = side_of(*channel, liar?)?;
+            let old = known.number(*channel, by).checked_sub(*back)?;
+            format!(
+                "broadcast: {{ tx: {}, by: {}, cheat: true }}",
+                commitment(*channel, by, old),
+                name(*channel, by)
+            )
+        }
+        Op::Feerate { sat_per_vb } => format!("feerate: {sat_per_vb} sat/vB"),
+    })
+}
+
+/// One step that makes something fail.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "`step` hands over only the operations that are named here"
+)]
+fn fault(op: &Op, liar: Option<usize>) -> Option<String> {
+    Some(match op {
         Op::Crash { actor } => format!("crash: {{ actor: {} }}", Cast::name(*actor)),
         Op::CrashBefore {
             actor,
@@ -138,20 +170,6 @@ pub(super) fn step(op: &Op, liar: Option<usize>, known: &impl Known) -> Option<S
         Op::Disconnect { channel } => {
             format!("disconnect: {{ of: {} }}", Cast::channel(*channel))
         }
-        Op::Close { channel, by } => format!(
-            "broadcast: {{ tx: {}, by: {} }}",
-            commitment(*channel, *by, known.number(*channel, *by)),
-            name(*channel, *by)
-        ),
-        Op::Cheat { channel, back } => {
-            let by = side_of(*channel, liar?)?;
-            let old = known.number(*channel, by).checked_sub(*back)?;
-            format!(
-                "broadcast: {{ tx: {}, by: {}, cheat: true }}",
-                commitment(*channel, by, old),
-                name(*channel, by)
-            )
-        }
         Op::Tamper {
             channel,
             message,
@@ -161,7 +179,16 @@ pub(super) fn step(op: &Op, liar: Option<usize>, known: &impl Known) -> Option<S
             Cast::channel(*channel),
             Cast::name(liar?)
         ),
-        Op::Feerate { sat_per_vb } => format!("feerate: {sat_per_vb} sat/vB"),
+        Op::Lose {
+            channel,
+            by,
+            message,
+        } => format!(
+            "drop: {{ of: {}, by: {}, message: {message} }}",
+            Cast::channel(*channel),
+            Cast::name(Cast::party(*channel, *by))
+        ),
+        _ => return None,
     })
 }
 
