@@ -33,11 +33,8 @@ pub(super) fn shrink(
         }
         size = size.checked_div(2).unwrap_or(0);
     }
-    while best.cast.actors > 2 {
-        let candidate = fewer_actors(&best);
-        if !attempt(&candidate, &mut best) {
-            break;
-        }
+    for fewer in [without_last, without_first] {
+        while best.cast.actors > 2 && attempt(&fewer(&best), &mut best) {}
     }
     for index in 0..best.ops.len() {
         while let Some(smaller) = best.ops.get(index).and_then(smaller) {
@@ -64,7 +61,7 @@ fn without(history: &History, from: usize, size: usize) -> History {
 }
 
 /// Without the last of the line, and all that it takes part in.
-fn fewer_actors(history: &History) -> History {
+fn without_last(history: &History) -> History {
     let actors = history.cast.actors.saturating_sub(1);
     let cast = Cast {
         actors,
@@ -95,6 +92,50 @@ fn fewer_actors(history: &History) -> History {
         ops: history.ops.iter().filter(fits).cloned().collect(),
         cast,
     }
+}
+
+/// Without the first of the line, and all that it takes part in: everybody moves up.
+fn without_first(history: &History) -> History {
+    let liar = history.cast.liar;
+    let cast = Cast {
+        actors: history.cast.actors.saturating_sub(1),
+        // Without its liar it hardly fails.
+        liar: liar.and_then(|liar| liar.checked_sub(1)),
+        ..history.cast.clone()
+    };
+    let ops = history.ops.iter().filter_map(moved_up).collect();
+    History { cast, ops }
+}
+
+/// The same one place up the line; `None` if the first took part in it.
+fn moved_up(op: &Op) -> Option<Op> {
+    let mut op = op.clone();
+    let up = |place: &mut usize| {
+        *place = place.checked_sub(1)?;
+        Some(())
+    };
+    match &mut op {
+        Op::Route { from, to, .. } => up(from).and(up(to))?,
+        Op::Release { by: actor, .. }
+        | Op::Refuse { by: actor, .. }
+        | Op::Reveal { to: actor, .. }
+        | Op::Crash { actor }
+        | Op::Vanish { actor } => up(actor)?,
+        Op::CrashBefore { actor, channel, .. } | Op::VanishBefore { actor, channel, .. } => {
+            up(actor).and(up(channel))?;
+        }
+        Op::Pay { channel, .. }
+        | Op::Htlc { channel, .. }
+        | Op::Settle { channel, .. }
+        | Op::Fail { channel, .. }
+        | Op::Disconnect { channel }
+        | Op::Close { channel, .. }
+        | Op::Cheat { channel, .. }
+        | Op::Tamper { channel, .. }
+        | Op::Lose { channel, .. } => up(channel)?,
+        Op::Mine { .. } | Op::Reorg { .. } | Op::Feerate { .. } => {}
+    }
+    Some(op)
 }
 
 /// The same with a smaller number.
