@@ -38,11 +38,16 @@ struct Account {
     waiting: Amount,
     /// What was too little for an output and went to the anchor.
     anchors: Amount,
+    /// What ES leaves to the miner.
+    fee: Amount,
 }
 
 impl Account {
     fn sum(&self) -> Option<Amount> {
-        let all = self.paid.values().chain([&self.waiting, &self.anchors]);
+        let all = self
+            .paid
+            .values()
+            .chain([&self.waiting, &self.anchors, &self.fee]);
         all.copied().try_fold(Amount::ZERO, Amount::checked_add)
     }
 }
@@ -52,7 +57,13 @@ impl fmt::Display for Account {
         for (name, amount) in &self.paid {
             write!(f, "{amount} with {name}, ")?;
         }
-        write!(f, "{} waiting, {} in anchors", self.waiting, self.anchors)
+        let Self {
+            waiting,
+            anchors,
+            fee,
+            ..
+        } = self;
+        write!(f, "{waiting} waiting, {anchors} in anchors, {fee} for ES")
     }
 }
 
@@ -112,11 +123,20 @@ impl World<'_> {
                 .collect(),
             waiting: Amount::ZERO,
             anchors: Amount::ZERO,
+            fee: Amount::ZERO,
         };
         for tx in &confirmed {
             let Some(label) = self.label_in(channel, tx) else {
                 continue;
             };
+            if label == Label::SETTLEMENT {
+                let paid = tx.output.iter().map(|output| output.value);
+                let paid = paid.fold(Amount::ZERO, |sum, value| {
+                    sum.checked_add(value).unwrap_or(Amount::MAX)
+                });
+                let fee = self.capacity(channel)?.checked_sub(paid);
+                account.fee = fee.ok_or_else(too_much)?;
+            }
             for (vout, output) in (0..).zip(&tx.output) {
                 let unspent = !spent.contains(&OutPoint::new(tx.compute_txid(), vout));
                 let sum = match self.whose(channel, label, vout, output, unspent)? {
@@ -212,25 +232,36 @@ impl World<'_> {
         Err(differs(wanted, account))
     }
 
-    /// Both sides say the same of an open channel without HTLCs.
+    /// Both sides say the same of an open channel: the number, the balances, and what HTLCs hold.
     fn expect_agreement(&self, channel: &ChannelName, held: Amount) -> Result<(), StepError> {
         let parties = self.parties(channel)?;
         let mut said = Vec::new();
         for side in Side::BOTH {
-            let says = self.actor(parties.get(side))?.says(channel);
-            said.extend(says.map(|(_, number, balances)| (number, balances)));
+            let actor = self.actor(parties.get(side))?;
+            let carried = actor.carried_htlcs(channel).unwrap_or_default();
+            let views = actor.htlcs(channel).into_iter();
+            let locked = views
+                .filter(|view| view.number.is_some_and(|number| carried.contains(&number)))
+                .try_fold(Amount::ZERO, |sum, view| sum.checked_add(view.amount));
+            let locked = locked.ok_or_else(too_much)?;
+            let says = actor.says(channel);
+            said.extend(says.map(|(_, number, balances)| (number, balances, locked)));
         }
         let fine = match said.as_slice() {
-            [(a, balances), (b, theirs)] => {
-                a == b && balances == theirs && balances.a.checked_add(balances.b) == Some(held)
+            [a, b] => {
+                let (_, balances, locked) = a;
+                let all = [balances.a, balances.b, *locked];
+                let sum = all.into_iter().try_fold(Amount::ZERO, Amount::checked_add);
+                a == b && sum == Some(held)
             }
             _ => false,
         };
         if fine {
             return Ok(());
         }
-        let said = said.iter().map(|(number, balances)| {
-            format!("{} and {} as of number {number}", balances.a, balances.b)
+        let said = said.iter().map(|(number, balances, locked)| {
+            let (a, b) = (balances.a, balances.b);
+            format!("{a}, {b} and {locked} in HTLCs as of number {number}")
         });
         let said: Vec<String> = said.collect();
         Err(differs(

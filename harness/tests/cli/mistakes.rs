@@ -104,6 +104,34 @@ fn a_revoked_commitment_takes_a_cheat() {
     assert_eq!(ran.code, Some(0), "{}{}", ran.stdout, ran.stderr);
 }
 
+/// While a delay runs, the money waits; a step that wants another sum to wait says where all of it is.
+#[test]
+fn money_that_is_not_where_it_should_be_is_shown() {
+    let steps = "  - open: { channel: ab, alice: 0.6 BTC, bob: 0.4 BTC, delay: 10 }\n  \
+                 - broadcast: { tx: C0a, by: alice }\n  - mine: 2\n  \
+                 - expect: { conserved: ab, waiting: 0.6 BTC }\n  \
+                 - expect: { conserved: ab, waiting: 0 sat }\n";
+    let folder = Folder::with("mine.yaml", &scenario(steps));
+    let ran = folder.run(&["run", "--accept"]);
+    assert_eq!(ran.code, Some(1));
+    for wanted in [
+        "scenarios/mine.yaml:12",
+        "expected 1 BTC of ab to be somewhere, and 0 BTC to wait",
+        "0 BTC with alice, 0.40000000 BTC with bob, 0.60000000 BTC waiting, 0 BTC in anchors",
+    ] {
+        assert!(ran.stdout.contains(wanted), "{wanted}\n{}", ran.stdout);
+    }
+}
+
+#[test]
+fn a_reorg_stops_before_the_blocks_of_every_scenario() {
+    let steps = "  - open: { channel: ab, alice: 0.5 BTC, bob: 0.5 BTC, delay: 10 }\n  \
+                 - reorg: { depth: 2 }\n  - reorg: { depth: 4, blocks: 5 }\n    fails: too-deep\n";
+    let folder = Folder::with("mine.yaml", &scenario(steps));
+    let ran = folder.run(&["run", "--accept"]);
+    assert_eq!(ran.code, Some(0), "{}{}", ran.stdout, ran.stderr);
+}
+
 #[test]
 fn no_secret_reaches_the_logs() {
     let steps = "  - open: { channel: ab, alice: 0.5 BTC, bob: 0.5 BTC, delay: 10 }\n  \
