@@ -169,3 +169,58 @@ fn smaller(op: &Op) -> Option<Op> {
     }
     Some(op)
 }
+
+#[cfg(test)]
+mod tests {
+    use leyden_labels::{Dialect, Side};
+
+    use super::*;
+
+    /// What fails is a cheat of Carol's towards Bob: neither the others nor the numbers matter.
+    #[test]
+    fn what_does_not_matter_is_left_out_from_both_ends_of_the_line() {
+        let history = History {
+            cast: Cast {
+                dialect: Dialect::Csv,
+                actors: 4,
+                liar: Some(2),
+                watches_mempool: false,
+            },
+            ops: vec![
+                Op::Mine { blocks: 7 },
+                Op::Pay {
+                    channel: 2,
+                    from: Side::A,
+                    sat: 5_000,
+                },
+                Op::Cheat {
+                    channel: 1,
+                    back: 4,
+                },
+                Op::Crash { actor: 0 },
+                Op::Reorg { depth: 3 },
+            ],
+        };
+        let fails = |history: &History| {
+            let mut ops = history.ops.iter();
+            ops.any(|op| {
+                matches!(op, Op::Cheat { channel, .. }
+                    if history.cast.liar == Some(Cast::party(*channel, Side::B)))
+            })
+        };
+        let smallest = shrink(&history, 200, fails);
+        assert_eq!((smallest.cast.actors, smallest.cast.liar), (2, Some(1)));
+        let cheat = Op::Cheat {
+            channel: 0,
+            back: 1,
+        };
+        assert_eq!(smallest.ops, [cheat]);
+
+        let mut asked = 0;
+        let unchanged = shrink(&history, 3, |_| {
+            asked += 1;
+            false
+        });
+        assert_eq!((unchanged, asked), (history, 3));
+    }
+}
