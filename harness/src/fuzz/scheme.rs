@@ -65,7 +65,7 @@ pub(super) fn scheme(
         side,
         peer: Cast::party(channel, side.other()),
     };
-    let mut steps = match dice.roll(5) {
+    let mut steps = match dice.roll(6) {
         0 | 1 => undo_payment(dice, &place),
         2 => undo_settlement(dice, &place, imagined),
         3 => take_what_was_given_back(dice, &place, liar, imagined),
