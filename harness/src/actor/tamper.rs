@@ -306,6 +306,31 @@ mod tests {
     }
 
     #[test]
+    fn one_key_of_an_ended_htlc_changes_or_both() {
+        let secret = |byte| HtlcSecret::new(SecretKey::from_slice(&[byte; 32]).unwrap());
+        let Message::Complete(mut before) = complete() else {
+            panic!("made above")
+        };
+        before.ended = vec![EndedHtlc {
+            number: 1,
+            keys: [secret(4), secret(5)],
+        }];
+        for (field, differ) in [
+            (MessageField::HtlcSecret, [true, false]),
+            (MessageField::HtlcSecrets, [true, true]),
+        ] {
+            let Some(Message::Complete(changed)) =
+                tamper(&Message::Complete(before.clone()), field)
+            else {
+                panic!("{field}")
+            };
+            let pairs = changed.ended[0].keys.iter().zip(&before.ended[0].keys);
+            let found: Vec<bool> = pairs.map(|(new, old)| new != old).collect();
+            assert_eq!(found, differ, "{field}");
+        }
+    }
+
+    #[test]
     fn a_message_without_the_field_is_not_changed() {
         assert_eq!(tamper(&complete(), MessageField::Feerate), None);
         assert_eq!(tamper(&complete(), MessageField::HtlcSecret), None);
